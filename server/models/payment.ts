@@ -1,0 +1,441 @@
+// Money and the one reducer that believes it. Whoever hears something of a card payment (an answer, a webhook, the
+// sweep, a colleague) only ever says "look again": the worker fetches the payment and brings the facts here.
+import { randomUUID } from 'node:crypto';
+import { Conflict, NotFound } from '../errors';
+import { type Db, isRefused, later, now, type Trx, within } from './database';
+import * as event from './event';
+import * as message from './message';
+import * as task from './task';
+import * as ticket from './ticket';
+
+export type PaymentState =
+  | 'created'
+  | 'open'
+  | 'requires_action'
+  | 'authorized'
+  | 'captured'
+  | 'captured_unapproved'
+  | 'refunded'
+  | 'lapsed'
+  | 'released'
+  | 'failed';
+
+export type Tender = 'card' | 'cash' | 'terminal';
+
+export interface Payment {
+  id: string;
+  order_id: string;
+  tender: Tender;
+  state: PaymentState;
+  price_version: number;
+  amount_cents: number;
+  currency: string;
+  authorized_cents: number;
+  captured_cents: number;
+  refunded_cents: number;
+  approval_id: string | null;
+  checkout_session: string | null;
+  checkout_url: string | null;
+  checkout_expires_at: string | null;
+  payment_intent: string | null;
+  capture_before: string | null;
+  card_brand: string | null;
+  card_last4: string | null;
+  staff_id: string | null;
+  receipt_ref: string | null;
+  last_error: string | null;
+  captured_at: string | null;
+  created_at: string;
+  updated_at: string;
+}
+
+/** What the card processor says of one payment right now. Amounts in minor units, never sums of earlier answers. */
+export interface Facts {
+  state: 'open' | 'requires_action' | 'authorized' | 'captured' | 'canceled';
+  payment_intent: string | null;
+  authorized_cents: number;
+  captured_cents: number;
+  refunded_cents: number;
+  capture_before: string | null;
+  card_brand: string | null;
+  card_last4: string | null;
+  last_error: string | null;
+}
+
+/** A reservation that ends sooner than this is not relied on for a signature. */
+export const HOLD_MARGIN_MS = 15 * 60_000;
+/** The capture comes at least this long before the reservation ends, whatever the stop window says. */
+export const CAPTURE_MARGIN_MS = 60 * 60_000;
+
+// A payment only ever moves up; what arrives late and out of order changes nothing.
+const RANK: Record<PaymentState, number> = {
+  created: 0,
+  open: 1,
+  requires_action: 2,
+  authorized: 3,
+  captured_unapproved: 8,
+  captured: 9,
+  failed: 9,
+  lapsed: 9,
+  released: 9,
+  refunded: 10,
+};
+
+interface OrderFacts {
+  id: string;
+  price_version: number;
+  total_cents: number;
+  currency: string;
+  live_approval_id: string | null;
+  contact_email: string | null;
+}
+
+async function orderFacts(db: Db, id: string): Promise<OrderFacts> {
+  const row = await db('orders')
+    .where({ id })
+    .first('id', 'price_version', 'total_cents', 'currency', 'live_approval_id', 'contact_email');
+  if (!row) throw new NotFound();
+  return row;
+}
+
+/** Opens a card payment for the order's amount of now. The caller then starts the processor's own page for it. */
+export async function openCard(db: Db, order_id: string): Promise<Payment> {
+  const order = await orderFacts(db, order_id);
+  const at = now();
+  const id = randomUUID();
+  await db('payments').insert({
+    id,
+    order_id,
+    tender: 'card',
+    state: 'created',
+    price_version: order.price_version,
+    amount_cents: order.total_cents,
+    currency: order.currency,
+    created_at: at,
+    updated_at: at,
+  });
+  return findPayment(db, id);
+}
+
+export async function noteCheckout(
+  db: Db,
+  id: string,
+  checkout: { session: string; url: string; expires_at: string },
+): Promise<void> {
+  await db('payments').where({ id, state: 'created' }).update({
+    state: 'open',
+    checkout_session: checkout.session,
+    checkout_url: checkout.url,
+    checkout_expires_at: checkout.expires_at,
+    updated_at: now(),
+  });
+}
+
+export async function findPayment(db: Db, id: string): Promise<Payment> {
+  const row = await db('payments').where({ id }).first();
+  if (!row) throw new NotFound();
+  return row;
+}
+
+export async function findByIntentOrNull(db: Db, payment_intent: string): Promise<Payment | null> {
+  return (await db('payments').where({ payment_intent }).first()) ?? null;
+}
+
+export async function findByCheckoutOrNull(db: Db, checkout_session: string): Promise<Payment | null> {
+  return (await db('payments').where({ checkout_session }).first()) ?? null;
+}
+
+export async function ofOrder(db: Db, order_id: string): Promise<Payment[]> {
+  return db('payments').where({ order_id }).orderBy('created_at');
+}
+
+/** A checkout page that this order's customer may still return to. */
+export async function openCheckoutOrNull(db: Db, order_id: string): Promise<Payment | null> {
+  const order = await orderFacts(db, order_id);
+  const row = await db('payments')
+    .where({ order_id, tender: 'card', price_version: order.price_version, amount_cents: order.total_cents })
+    .whereIn('state', ['open', 'requires_action'])
+    .where('checkout_expires_at', '>', later(now(), HOLD_MARGIN_MS))
+    .orderBy('created_at', 'desc')
+    .first();
+  return row ?? null;
+}
+
+/** The reservation that a signature may rely on: enough, for today's price, and not about to end. */
+export async function usableHoldOrNull(db: Db, order_id: string): Promise<Payment | null> {
+  const order = await orderFacts(db, order_id);
+  const row = await db('payments')
+    .where({ order_id, state: 'authorized', currency: order.currency })
+    .where('authorized_cents', '>=', order.total_cents)
+    .where((either) => either.whereNull('capture_before').orWhere('capture_before', '>', later(now(), HOLD_MARGIN_MS)))
+    .orderBy('created_at', 'desc')
+    .first();
+  return row ?? null;
+}
+
+export async function capturedOrNull(db: Db, order_id: string): Promise<Payment | null> {
+  const row = await db('payments')
+    .where({ order_id })
+    .whereIn('state', ['captured', 'refunded'])
+    .orderBy('captured_at', 'desc')
+    .first();
+  return row ?? null;
+}
+
+/** The moment at which a signature made now is charged: the end of the stop window, or sooner if the hold ends. */
+export function chargeAt(hold: Payment, signed_at: string, stop_window_minutes: number): string {
+  const windowEnd = later(signed_at, stop_window_minutes * 60_000);
+  if (!hold.capture_before) return windowEnd;
+  const latest = later(hold.capture_before, -CAPTURE_MARGIN_MS);
+  if (windowEnd <= latest) return windowEnd;
+  return latest > signed_at ? latest : signed_at;
+}
+
+const captureKey = (approval_id: string, payment_id: string) => `capture:${approval_id}:${payment_id}`;
+
+/** Has an approved amount captured, not before `run_at`. Once for each approval and payment. */
+export async function enqueueCapture(
+  trx: Trx,
+  approval: { id: string; order_id: string },
+  payment_id: string,
+  run_at: string,
+): Promise<void> {
+  await task.enqueue(
+    trx,
+    'capture_payment',
+    { payment_id, approval_id: approval.id },
+    { key: captureKey(approval.id, payment_id), order_id: approval.order_id, run_at },
+  );
+}
+
+/** Drops a capture that has not begun. False when it has: then it is too late to take the signature back. */
+export async function voidCapture(trx: Trx, approval_id: string): Promise<boolean> {
+  const tasks: Array<{ key: string }> = await trx('tasks').whereLike('key', `capture:${approval_id}:%`).select('key');
+  for (const { key } of tasks) {
+    if (!(await task.voidByKey(trx, key, 'approval withdrawn'))) return false;
+  }
+  return true;
+}
+
+/** Gives card reservations of an order back. Open checkout pages are closed by the same task. */
+export async function releaseHolds(trx: Trx, order_id: string, except: string | null = null): Promise<void> {
+  const holds: Array<{ id: string }> = await trx('payments')
+    .where({ order_id, tender: 'card' })
+    .whereIn('state', ['created', 'open', 'requires_action', 'authorized'])
+    .select('id');
+  for (const { id } of holds.filter((hold) => hold.id !== except)) {
+    await task.enqueue(trx, 'release_hold', { payment_id: id }, { key: `release:${id}`, order_id });
+  }
+}
+
+/** Has the worker compare one payment with the processor. */
+export async function enqueueSync(db: Db, payment: { id: string; order_id: string }, because: string): Promise<void> {
+  await task.enqueue(
+    db,
+    'sync_payment',
+    { payment_id: payment.id },
+    { key: `sync:${payment.id}:${because}`, order_id: payment.order_id },
+  );
+}
+
+function stateOf(facts: Facts, before: Payment): PaymentState {
+  if (facts.state === 'canceled') {
+    const hasLapsed = before.state === 'authorized' && before.capture_before !== null && before.capture_before <= now();
+    return hasLapsed ? 'lapsed' : 'released';
+  }
+  if (facts.state === 'captured') return facts.refunded_cents >= facts.captured_cents ? 'refunded' : 'captured';
+  return facts.state;
+}
+
+/**
+ * Brings one card payment up to what the processor says, and the order with it: a new reservation for a signed
+ * order has its capture enqueued, a confirmed capture pays and releases the order in this same transaction.
+ * Facts that are older than what is known change nothing. Returns the state that holds afterwards.
+ */
+export async function reduce(db: Db, payment_id: string, facts: Facts): Promise<PaymentState> {
+  try {
+    return await within(db, (trx) => reduceOnce(trx, payment_id, facts, 'captured'));
+  } catch (error) {
+    // Money came in that no live approval covers: somebody captured it by hand, or the signature was taken back
+    // in the same instant. It releases nothing and a person is told.
+    if (facts.state !== 'captured' || !(error instanceof Conflict || isRefused(error))) throw error;
+    return within(db, (trx) => reduceOnce(trx, payment_id, facts, 'captured_unapproved'));
+  }
+}
+
+async function reduceOnce(
+  trx: Trx,
+  payment_id: string,
+  facts: Facts,
+  whenCaptured: 'captured' | 'captured_unapproved',
+): Promise<PaymentState> {
+  await trx('payments').where({ id: payment_id }).update({ updated_at: now() });
+  const before = await findPayment(trx, payment_id);
+  const order = await orderFacts(trx, before.order_id);
+  const known = stateOf(facts, before);
+  const state = known === 'captured' ? whenCaptured : known;
+  const news = RANK[state] > RANK[before.state];
+  if (!news && state !== before.state) return before.state;
+
+  const approval_id = state === 'captured' ? (before.approval_id ?? order.live_approval_id) : before.approval_id;
+  await trx('payments')
+    .where({ id: payment_id })
+    .update({
+      state,
+      approval_id,
+      payment_intent: facts.payment_intent ?? before.payment_intent,
+      authorized_cents: facts.authorized_cents,
+      captured_cents: facts.captured_cents,
+      refunded_cents: facts.refunded_cents,
+      capture_before: facts.capture_before ?? before.capture_before,
+      card_brand: facts.card_brand ?? before.card_brand,
+      card_last4: facts.card_last4 ?? before.card_last4,
+      last_error: facts.last_error,
+      captured_at: facts.captured_cents > 0 ? (before.captured_at ?? now()) : null,
+    });
+  if (!news) return state;
+  const payment = await findPayment(trx, payment_id);
+  await tell(trx, payment);
+  if (state === 'authorized') await onHold(trx, order, payment);
+  if (state === 'captured') await ticket.pay(trx, payment);
+  if (state === 'lapsed') await onLapse(trx, order, payment);
+  return state;
+}
+
+const EVENT_OF: Partial<Record<PaymentState, event.EventType>> = {
+  authorized: 'payment.authorized',
+  captured: 'payment.captured',
+  captured_unapproved: 'payment.unapproved',
+  released: 'payment.released',
+  lapsed: 'payment.lapsed',
+  failed: 'payment.failed',
+};
+
+async function tell(trx: Trx, payment: Payment): Promise<void> {
+  const type = EVENT_OF[payment.state];
+  if (!type) return;
+  const actor = payment.tender === 'card' ? event.STRIPE : event.byStaff(payment.staff_id as string);
+  await event.append(trx, payment.order_id, type, actor, {
+    payment: payment.id,
+    tender: payment.tender,
+    amount_cents: payment.captured_cents || payment.authorized_cents || payment.amount_cents,
+    currency: payment.currency,
+    payment_intent: payment.payment_intent,
+    capture_before: payment.capture_before,
+    card_last4: payment.card_last4,
+    approval: payment.approval_id,
+  });
+}
+
+// The newest sufficient reservation stays; older ones are given back, so that a customer who paid on two tabs is
+// charged once.
+async function onHold(trx: Trx, order: OrderFacts, payment: Payment): Promise<void> {
+  const isEnough = payment.authorized_cents >= order.total_cents && payment.currency === order.currency;
+  const row = await trx('orders').where({ id: order.id }).first('state');
+  const isWanted = row.state !== 'cancelled' && isEnough && !(await capturedOrNull(trx, order.id));
+  if (!isWanted) {
+    await task.enqueue(
+      trx,
+      'release_hold',
+      { payment_id: payment.id },
+      { key: `release:${payment.id}`, order_id: order.id },
+    );
+    return;
+  }
+  await releaseHolds(trx, order.id, payment.id);
+  if (row.state !== 'approved' || !order.live_approval_id) return;
+  const approval = await trx('approvals').where({ id: order.live_approval_id }).first('id', 'order_id', 'stop_until');
+  const due = approval.stop_until && approval.stop_until > now() ? approval.stop_until : now();
+  await enqueueCapture(trx, approval, payment.id, due);
+}
+
+async function onLapse(trx: Trx, order: OrderFacts, payment: Payment): Promise<void> {
+  if (!order.live_approval_id) return;
+  await message.enqueue(trx, 'payment-needed', order, `payment-needed:${payment.id}`);
+}
+
+/** Asks the signer of an order whose reservation is gone to reserve again; once for each reservation. */
+export async function tellLapse(db: Db, payment_id: string): Promise<void> {
+  await within(db, async (trx) => {
+    const payment = await findPayment(trx, payment_id);
+    await onLapse(trx, await orderFacts(trx, payment.order_id), payment);
+  });
+}
+
+/**
+ * The bank refused to pay what was reserved. The signature stays, the order waits as "signed, unpaid", and the
+ * customer is asked once to reserve again.
+ */
+export async function refuseCapture(db: Db, payment_id: string, because: string): Promise<void> {
+  await within(db, async (trx) => {
+    const changed = await trx('payments')
+      .where({ id: payment_id })
+      .whereNotIn('state', ['captured', 'refunded', 'failed', 'lapsed', 'released'])
+      .update({ state: 'failed', last_error: because, updated_at: now() });
+    if (changed === 0) return;
+    const payment = await findPayment(trx, payment_id);
+    await tell(trx, payment);
+    const order = await orderFacts(trx, payment.order_id);
+    await message.enqueue(trx, 'payment-needed', order, `payment-needed:${payment.id}`);
+  });
+}
+
+/** A reservation that was never completed: its page was closed, or it never came into being. */
+export async function abandon(db: Db, payment_id: string): Promise<void> {
+  await db('payments')
+    .where({ id: payment_id })
+    .whereIn('state', ['created', 'open', 'requires_action'])
+    .update({ state: 'released', updated_at: now() });
+}
+
+/**
+ * Records that a signed order was paid at the counter, in cash or on the shop's own terminal, and releases the job.
+ * Conflict when it is not signed, is paid already, or a card is being charged for it this moment.
+ */
+export async function recordAtCounter(
+  db: Db,
+  order_id: string,
+  received: { tender: 'cash' | 'terminal'; amount_cents: number; receipt_ref: string | null; staff_id: string },
+): Promise<Payment> {
+  return within(db, async (trx) => {
+    const at = now();
+    const id = randomUUID();
+    await trx('orders').where({ id: order_id }).update({ id: order_id });
+    const order = await orderFacts(trx, order_id);
+    if (!order.live_approval_id) throw new Conflict('conflict.not_signed');
+    if (received.amount_cents !== order.total_cents) throw new Conflict('conflict.amount_differs');
+    if (!(await voidCapture(trx, order.live_approval_id))) throw new Conflict('conflict.being_charged');
+    await trx('payments').insert({
+      id,
+      order_id,
+      ...received,
+      state: 'captured',
+      price_version: order.price_version,
+      currency: order.currency,
+      authorized_cents: received.amount_cents,
+      captured_cents: received.amount_cents,
+      approval_id: order.live_approval_id,
+      captured_at: at,
+      created_at: at,
+      updated_at: at,
+    });
+    const payment = await findPayment(trx, id);
+    await tell(trx, payment);
+    await ticket.pay(trx, payment);
+    await releaseHolds(trx, order_id);
+    return payment;
+  });
+}
+
+/** Payments that may have moved without our hearing of it. */
+export async function unsettled(db: Db): Promise<Payment[]> {
+  return db('payments')
+    .where({ tender: 'card' })
+    .whereIn('state', ['open', 'requires_action', 'authorized'])
+    .orderBy('created_at');
+}
+
+/** What the owner must look at: money that no approval covers. */
+export async function alerts(db: Db): Promise<Payment[]> {
+  return db('payments').where({ state: 'captured_unapproved' }).orderBy('updated_at', 'desc');
+}

@@ -1,0 +1,139 @@
+// All-in prices. Every amount is a whole number of the currency's minor unit, VAT included.
+import {
+  type Choice,
+  chooseDefaults,
+  chosenOptions,
+  formatQuantity,
+  type Language,
+  LOCALES,
+  nameFor,
+  type OptionChoice,
+  type ProductDefinition,
+  quantitiesOf,
+  sizeOf,
+  turnaround,
+  type Words,
+} from './product';
+import type { Shop } from './setting';
+
+export interface QuoteLine {
+  kind: 'print' | 'option' | 'rush' | 'delivery' | 'discount';
+  label: Words;
+  amount_cents: number;
+}
+
+export interface Quote {
+  lines: QuoteLine[];
+  total_cents: number;
+  /** What the total contains, rate by rate; 20000 is 20 %. */
+  vat: Array<{ percent_milli: number; net_cents: number; vat_cents: number }>;
+  currency: string;
+}
+
+const DELIVERY: Words = { en: 'Delivery', fr: 'Livraison' };
+const WHOLE_MILLI = 100_000;
+const MILLI_CENTS = 1_000;
+
+/**
+ * The price of a choice. Each line is rounded once, a half away from zero, and the total is the sum of the lines.
+ * Percentages of options are taken of the print line, the rush percentage of print and options together. The net
+ * amount is rounded once on the total and the VAT is the rest, so that both always add up to what is paid.
+ * Delivery goes with the goods and is taxed at their rate.
+ */
+export function quote(
+  product: ProductDefinition,
+  choice: Choice,
+  shop: Pick<Shop, 'currency' | 'delivery_cents'>,
+): Quote {
+  const size = sizeOf(product, choice.size_key);
+  const print_cents = size.prices_cents[choice.quantity];
+  if (print_cents === undefined)
+    throw new RangeError(`${product.key} ${size.key} has no price for ${choice.quantity}`);
+  const lines: QuoteLine[] = [
+    { kind: 'print', label: printLabel(product, choice), amount_cents: print_cents },
+  ];
+  for (const { choice: chosen } of chosenOptions(product, choice)) {
+    const amount_cents = surcharge(chosen.price, print_cents, choice.quantity);
+    if (amount_cents === 0) continue;
+    lines.push({ kind: amount_cents < 0 ? 'discount' : 'option', label: chosen.name, amount_cents });
+  }
+  if (choice.rush && product.rush) {
+    const amount_cents = percentOf(sum(lines), product.rush.percent);
+    lines.push({ kind: 'rush', label: turnaround(product, choice), amount_cents });
+  }
+  if (choice.delivery === 'delivery') {
+    lines.push({ kind: 'delivery', label: DELIVERY, amount_cents: shop.delivery_cents });
+  }
+  const total_cents = sum(lines);
+  return {
+    lines,
+    total_cents,
+    vat: [vatWithin(total_cents, product.vat_percent_milli)],
+    currency: shop.currency,
+  };
+}
+
+function printLabel(product: ProductDefinition, choice: Choice): Words {
+  const { label } = sizeOf(product, choice.size_key);
+  const line = (language: Language) =>
+    `${formatQuantity(choice.quantity, language)} × ${nameFor(product, choice.quantity)[language]}, ${label[language]}`;
+  return { en: line('en'), fr: line('fr') };
+}
+
+const sum = (lines: QuoteLine[]) => lines.reduce((total, { amount_cents }) => total + amount_cents, 0);
+
+function surcharge(price: OptionChoice['price'], print_cents: number, quantity: number): number {
+  const { fixed_cents = 0, per_piece_milli_cents = 0, percent = 0 } = price;
+  const pieces = divideRounded(quantity * per_piece_milli_cents, MILLI_CENTS);
+  return fixed_cents + pieces + percentOf(print_cents, percent);
+}
+
+const percentOf = (cents: number, percent: number) => divideRounded(cents * percent, 100);
+
+/** The VAT contained in an amount that includes it. */
+export function vatWithin(total_cents: number, percent_milli: number): Quote['vat'][number] {
+  const net_cents = divideRounded(total_cents * WHOLE_MILLI, WHOLE_MILLI + percent_milli);
+  return { percent_milli, net_cents, vat_cents: total_cents - net_cents };
+}
+
+/** A quotient of integers to the nearest integer, a half away from zero, without a fraction on the way. */
+function divideRounded(dividend: number, divisor: number): number {
+  const size = Math.abs(dividend);
+  const rest = size % divisor;
+  const quotient = (size - rest) / divisor + (2 * rest >= divisor ? 1 : 0);
+  return dividend < 0 && quotient > 0 ? -quotient : quotient;
+}
+
+/** The least that the product costs with the options first proposed, collected at the shop. */
+export function fromPriceCents(product: ProductDefinition): number {
+  const shop = { currency: '', delivery_cents: 0 };
+  const totals = product.sizes.flatMap((size) =>
+    quantitiesOf(size).map((quantity) => {
+      return quote(product, { ...chooseDefaults(product, size.key), quantity }, shop).total_cents;
+    }),
+  );
+  return Math.min(...totals);
+}
+
+// Stripe's units, not those of Intl, which gives HUF, ISK and UGX no decimals. Source: docs.stripe.com/currencies.
+const WITHOUT_MINOR_UNIT = 'BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF'.split(' ');
+const IN_THOUSANDTHS = 'BHD JOD KWD OMR TND'.split(' ');
+
+/** How many minor units make one unit of the currency: 100 for EUR, 1 for JPY, 1000 for TND. */
+export function minorUnits(currency: string): 1 | 100 | 1000 {
+  if (WITHOUT_MINOR_UNIT.includes(currency)) return 1;
+  return IN_THOUSANDTHS.includes(currency) ? 1000 : 100;
+}
+
+/** "€48.00", « 48,00 € ». */
+export function formatMoney(cents: number, currency: string, language: Language): string {
+  const units = minorUnits(currency);
+  const digits = Math.log10(units);
+  const format = new Intl.NumberFormat(LOCALES[language], {
+    style: 'currency',
+    currency,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+  return format.format(cents / units);
+}

@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto';
+import { Conflict, NotFound } from '../errors';
+import type { Artwork, Report } from './artwork';
+import { type Db, later, now, within } from './database';
+import * as event from './event';
+import * as file from './file';
+import * as message from './message';
+import type { Order, Specification } from './order';
+import { move } from './order-state';
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/** One page as shown on the screen; images are files by SHA-256, sizes in pixels, lengths in millimetres. */
+export interface Page {
+  number: number;
+  image_sha256: string;
+  thumbnail_sha256: string;
+  width_px: number;
+  height_px: number;
+  trim_px: { x: number; y: number; width: number; height: number };
+  pixels_per_mm: number;
+  text: string | null;
+}
+
+export interface Proof {
+  id: string;
+  order_id: string;
+  version: number;
+  artwork_id: string;
+  artwork_sha256: string;
+  specification: Specification;
+  specification_sha256: string;
+  sha256: string;
+  bytes: number;
+  page_count: number;
+  pages: Page[];
+  report: Report;
+  issued_at: string;
+  expires_at: string;
+}
+
+const parse = (row: Record<string, unknown>): Proof =>
+  ({
+    ...row,
+    specification: JSON.parse(row.specification as string),
+    pages: JSON.parse(row.pages as string),
+    report: JSON.parse(row.report as string),
+  }) as unknown as Proof;
+
+export interface Rendered {
+  sha256: string;
+  bytes: number;
+  pages: Page[];
+  images: file.StoredFile[];
+  report: Report;
+}
+
+/** The number that the next proof of this order carries. */
+export async function nextVersion(db: Db, order_id: string): Promise<number> {
+  const last = await db('proofs').where({ order_id }).max('version as version').first();
+  return Number(last?.version ?? 0) + 1;
+}
+
+/**
+ * Shows a rendered proof to the customer. These bytes are what is signed; they are never made again.
+ * Conflict when the order has moved on, or has other artwork by now.
+ */
+export async function issue(
+  db: Db,
+  order: Order,
+  artwork: Artwork,
+  version: number,
+  rendered: Rendered,
+  valid_days: number,
+): Promise<string> {
+  const id = randomUUID();
+  const issued_at = now();
+  await within(db, async (trx) => {
+    await move(trx, order.id, 'issue_proof', {
+      where: { current_artwork_id: artwork.id, specification_sha256: order.specification_sha256 },
+      set: { current_proof_id: id, live_approval_id: null },
+    });
+    await file.note(trx, { sha256: rendered.sha256, bytes: rendered.bytes, media_type: 'application/pdf' });
+    for (const image of rendered.images) await file.note(trx, image);
+    await trx('proofs').insert({
+      id,
+      order_id: order.id,
+      version,
+      artwork_id: artwork.id,
+      artwork_sha256: artwork.file_sha256,
+      specification: JSON.stringify(order.specification),
+      specification_sha256: order.specification_sha256,
+      sha256: rendered.sha256,
+      bytes: rendered.bytes,
+      page_count: rendered.pages.length,
+      pages: JSON.stringify(rendered.pages),
+      report: JSON.stringify(rendered.report),
+      issued_at,
+      expires_at: later(issued_at, valid_days * DAY_MS),
+    });
+    await event.append(trx, order.id, 'proof.issued', event.SYSTEM, {
+      proof: id,
+      version,
+      sha256: rendered.sha256,
+      artwork_sha256: artwork.file_sha256,
+      specification_sha256: order.specification_sha256,
+      pages: rendered.pages.map((page) => page.image_sha256),
+    });
+    await message.enqueue(trx, 'proof-ready', order, `proof-ready:${id}`, { proof_id: id });
+  });
+  return id;
+}
+
+export async function findProof(db: Db, id: string): Promise<Proof> {
+  const row = await db('proofs').where({ id }).first();
+  if (!row) throw new NotFound();
+  return parse(row);
+}
+
+export async function findVersion(db: Db, order_id: string, version: number): Promise<Proof> {
+  const row = Number.isSafeInteger(version) ? await db('proofs').where({ order_id, version }).first() : null;
+  if (!row) throw new NotFound();
+  return parse(row);
+}
+
+export async function currentOrNull(db: Db, order: Order): Promise<Proof | null> {
+  return order.current_proof_id ? findProof(db, order.current_proof_id) : null;
+}
+
+export async function ofOrder(db: Db, order_id: string): Promise<Proof[]> {
+  return (await db('proofs').where({ order_id }).orderBy('version')).map(parse);
+}
+
+export const hasExpired = (proof: Proof, at: string = now()): boolean => proof.expires_at <= at;
+
+/** Warnings that the signer accepts one by one. */
+export const warnings = (proof: Proof) =>
+  proof.report.findings.filter((finding) => finding.severity === 'warning');
+
+/**
+ * Notes that a page was displayed, in full and for long enough, on one device. It says "displayed": nobody can
+ * know what was read. Seeing it again changes nothing.
+ */
+export async function seePage(db: Db, proof: Proof, page: number, device_sha256: string): Promise<void> {
+  if (!proof.pages.some((known) => known.number === page)) throw new NotFound();
+  await within(db, async (trx) => {
+    const [seen] = await trx('page_views')
+      .insert({ proof_id: proof.id, page, device_sha256, viewed_at: now() })
+      .onConflict(['proof_id', 'page', 'device_sha256'])
+      .ignore()
+      .returning('page');
+    if (!seen) return;
+    await event.append(trx, proof.order_id, 'page.seen', event.CUSTOMER, {
+      proof: proof.id,
+      page,
+      device: device_sha256,
+    });
+  });
+}
+
+export async function pagesSeen(db: Db, proof_id: string, device_sha256: string): Promise<Map<number, string>> {
+  const rows: Array<{ page: number; viewed_at: string }> = await db('page_views').where({ proof_id, device_sha256 });
+  return new Map(rows.map((row) => [row.page, row.viewed_at]));
+}
+
+/** Refuses to go on with a proof that is not the current one. */
+export function assertCurrent(order: Order, proof: Proof): void {
+  if (order.current_proof_id !== proof.id) throw new Conflict('conflict.superseded');
+}

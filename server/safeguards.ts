@@ -1,0 +1,257 @@
+// The promise as the database keeps it: what may never be edited, and what may never happen without a signature.
+// One list for both databases. knex rebuilds a table on SQLite for some alterations and drops its triggers
+// without a word, so they are put back after every migration and looked for at every start.
+import { createHash } from 'node:crypto';
+import type { Knex } from 'knex';
+import { dialectOf } from './db';
+
+interface Safeguard {
+  name: string;
+  table: string;
+  before: 'insert' | 'update' | 'delete';
+  /** SQL that both databases understand; true means refuse. */
+  when: string;
+  says: string;
+}
+
+/** Evidence: written once. `keys` are the unique keys, which SQLite's INSERT OR REPLACE would walk over. */
+const EVIDENCE: Record<string, string[][]> = {
+  artworks: [['id']],
+  proofs: [['id'], ['sha256'], ['order_id', 'version']],
+  page_views: [['proof_id', 'page', 'device_sha256']],
+  change_requests: [['id'], ['order_id', 'round']],
+  change_points: [['id'], ['change_request_id', 'number']],
+  change_answers: [['id']],
+  statements: [['key', 'version', 'language']],
+  approvals: [['id'], ['idempotency_key'], ['event_hash']],
+  approval_withdrawals: [['approval_id']],
+  tickets: [['order_id'], ['approval_id'], ['scan_code']],
+  events: [['order_id', 'seq'], ['hash'], ['order_id', 'prev_hash']],
+  papers: [['id'], ['kind', 'subject_id']],
+};
+
+const LIVE = 'NOT EXISTS (SELECT 1 FROM approval_withdrawals w WHERE w.approval_id = a.id)';
+
+const CAPTURE_WITHOUT_APPROVAL = `NEW.captured_cents > 0 AND NEW.state <> 'captured_unapproved' AND NOT EXISTS (
+  SELECT 1 FROM approvals a JOIN orders o ON o.id = a.order_id
+  WHERE a.id = NEW.approval_id AND a.order_id = NEW.order_id AND a.proof_id = o.current_proof_id
+    AND a.price_version = o.price_version AND a.currency = NEW.currency
+    AND NEW.captured_cents <= a.total_cents AND ${LIVE})`;
+
+const CAPTURED_IN_FULL = `SELECT 1 FROM approvals a
+  JOIN orders o ON o.id = a.order_id AND o.current_proof_id = a.proof_id AND o.price_version = a.price_version
+  JOIN payments p ON p.approval_id = a.id AND p.order_id = a.order_id
+  WHERE p.captured_cents >= a.total_cents AND p.state <> 'captured_unapproved' AND ${LIVE}`;
+
+const RELEASED_STATES = "('released', 'printing', 'finishing', 'ready', 'handed_over')";
+
+const PROMISE: Safeguard[] = [
+  {
+    name: 'approval_matches_current_proof',
+    table: 'approvals',
+    before: 'insert',
+    when: `NOT EXISTS (
+      SELECT 1 FROM proofs p JOIN orders o ON o.id = p.order_id AND o.current_proof_id = p.id
+      WHERE p.id = NEW.proof_id AND p.order_id = NEW.order_id AND p.sha256 = NEW.proof_sha256
+        AND p.artwork_sha256 = NEW.artwork_sha256 AND p.specification_sha256 = NEW.specification_sha256
+        AND o.specification_sha256 = NEW.specification_sha256 AND o.total_cents = NEW.total_cents
+        AND o.currency = NEW.currency AND o.price_version = NEW.price_version)`,
+    says: 'an approval names the current proof, its specification and its amount',
+  },
+  {
+    name: 'approval_is_the_only_live_one',
+    table: 'approvals',
+    before: 'insert',
+    when: `EXISTS (SELECT 1 FROM approvals a WHERE a.order_id = NEW.order_id AND ${LIVE})`,
+    says: 'an order has one live approval',
+  },
+  {
+    name: 'withdrawal_comes_before_release',
+    table: 'approval_withdrawals',
+    before: 'insert',
+    when: 'EXISTS (SELECT 1 FROM tickets t WHERE t.approval_id = NEW.approval_id)',
+    says: 'an approval whose job is released stands',
+  },
+  {
+    name: 'payment_is_captured_after_approval_insert',
+    table: 'payments',
+    before: 'insert',
+    when: CAPTURE_WITHOUT_APPROVAL,
+    says: 'nothing is captured without a live approval of the current proof',
+  },
+  {
+    name: 'payment_is_captured_after_approval_update',
+    table: 'payments',
+    before: 'update',
+    when: `(OLD.captured_cents <> NEW.captured_cents OR OLD.state <> NEW.state OR OLD.order_id <> NEW.order_id
+      OR OLD.approval_id IS DISTINCT FROM NEW.approval_id) AND ${CAPTURE_WITHOUT_APPROVAL}`,
+    says: 'nothing is captured without a live approval of the current proof',
+  },
+  {
+    name: 'payments_are_kept',
+    table: 'payments',
+    before: 'delete',
+    when: '1 = 1',
+    says: 'payments are kept',
+  },
+  {
+    name: 'ticket_has_approval_and_payment',
+    table: 'tickets',
+    before: 'insert',
+    when: `NOT EXISTS (${CAPTURED_IN_FULL} AND a.id = NEW.approval_id AND a.order_id = NEW.order_id
+      AND a.proof_id = NEW.proof_id AND a.proof_sha256 = NEW.proof_sha256 AND p.id = NEW.payment_id)`,
+    says: 'a job ticket needs a live approval of the current proof and its payment',
+  },
+  {
+    name: 'order_starts_before_payment',
+    table: 'orders',
+    before: 'insert',
+    when: `NEW.state = 'paid' OR NEW.state IN ${RELEASED_STATES}`,
+    says: 'an order begins unpaid and unreleased',
+  },
+  {
+    name: 'order_is_paid_after_approval',
+    table: 'orders',
+    before: 'update',
+    when: `NEW.state = 'paid' AND OLD.state <> 'paid' AND NOT EXISTS (${CAPTURED_IN_FULL} AND a.order_id = NEW.id)`,
+    says: 'an order is paid when its approved amount is captured',
+  },
+  {
+    name: 'order_is_released_with_ticket',
+    table: 'orders',
+    before: 'update',
+    when: `NEW.state IN ${RELEASED_STATES} AND NOT EXISTS (
+      SELECT 1 FROM tickets t WHERE t.order_id = NEW.id AND t.proof_id = NEW.current_proof_id)`,
+    says: 'nothing is printed without a job ticket for the current proof',
+  },
+  {
+    name: 'event_continues_the_chain',
+    table: 'events',
+    before: 'insert',
+    when: `NEW.seq <> COALESCE((SELECT MAX(e.seq) FROM events e WHERE e.order_id = NEW.order_id), 0) + 1
+      OR NEW.prev_hash <> COALESCE((SELECT e.hash FROM events e WHERE e.order_id = NEW.order_id
+        ORDER BY e.seq DESC LIMIT 1), '${'0'.repeat(64)}')`,
+    says: 'an event follows the last event of its order',
+  },
+];
+
+function safeguards(): Safeguard[] {
+  const kept = Object.entries(EVIDENCE).flatMap(([table, keys]): Safeguard[] => {
+    const says = `${table}: written once, never edited`;
+    const same = keys.map((columns) => `(${columns.map((column) => `r.${column} = NEW.${column}`).join(' AND ')})`);
+    return [
+      { name: `${table}_never_updated`, table, before: 'update', when: '1 = 1', says },
+      { name: `${table}_never_deleted`, table, before: 'delete', when: '1 = 1', says },
+      {
+        name: `${table}_never_replaced`,
+        table,
+        before: 'insert',
+        when: `EXISTS (SELECT 1 FROM ${table} r WHERE ${same.join(' OR ')})`,
+        says,
+      },
+    ];
+  });
+  return [...kept, ...PROMISE];
+}
+
+function sqliteTrigger({ name, table, before, when, says }: Safeguard): string {
+  return `CREATE TRIGGER ${name} BEFORE ${before.toUpperCase()} ON ${table} WHEN ${when}
+BEGIN SELECT RAISE(ABORT, '${says}'); END`;
+}
+
+function postgresFunction({ name, before, when, says }: Safeguard): string {
+  return `CREATE OR REPLACE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql AS $guard$
+BEGIN IF ${when} THEN RAISE EXCEPTION '${says}' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+RETURN ${before === 'delete' ? 'OLD' : 'NEW'}; END $guard$`;
+}
+
+/** Only PostgreSQL can hash by itself: there the database also refuses an event whose hash is not its body's. */
+const POSTGRES_ONLY = [
+  ...Object.keys(EVIDENCE).map((table) => ({ name: `${table}_never_truncated`, table })),
+  { name: 'payments_never_truncated', table: 'payments' },
+];
+const EVENT_HASH: Safeguard = {
+  name: 'event_hash_is_of_its_body',
+  table: 'events',
+  before: 'insert',
+  when: `NEW.hash <> encode(sha256(convert_to(NEW.body, 'UTF8')), 'hex')`,
+  says: 'the hash of an event is the SHA-256 of its body',
+};
+
+async function installSqlite(db: Knex): Promise<void> {
+  for (const guard of safeguards()) {
+    await db.raw(`DROP TRIGGER IF EXISTS ${guard.name}`);
+    await db.raw(sqliteTrigger(guard));
+  }
+}
+
+async function installPostgres(db: Knex): Promise<void> {
+  for (const guard of [...safeguards(), EVENT_HASH]) {
+    await db.raw(postgresFunction(guard).replaceAll('?', '\\?'));
+    await db.raw(`DROP TRIGGER IF EXISTS ${guard.name} ON ${guard.table}`);
+    await db.raw(
+      `CREATE TRIGGER ${guard.name} BEFORE ${guard.before.toUpperCase()} ON ${guard.table} FOR EACH ROW EXECUTE FUNCTION ${guard.name}()`,
+    );
+  }
+  await db.raw(`CREATE OR REPLACE FUNCTION never_truncated() RETURNS trigger LANGUAGE plpgsql AS $guard$
+BEGIN RAISE EXCEPTION '% is kept', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $guard$`);
+  for (const { name, table } of POSTGRES_ONLY) {
+    await db.raw(`DROP TRIGGER IF EXISTS ${name} ON ${table}`);
+    await db.raw(
+      `CREATE TRIGGER ${name} BEFORE TRUNCATE ON ${table} FOR EACH STATEMENT EXECUTE FUNCTION never_truncated()`,
+    );
+  }
+}
+
+async function present(db: Knex): Promise<Set<string>> {
+  if (dialectOf(db) === 'sqlite') {
+    const rows: Array<{ name: string; sql: string }> = await db('sqlite_master')
+      .select('name', 'sql')
+      .where({ type: 'trigger' });
+    const written = new Map(safeguards().map((guard) => [guard.name, sqliteTrigger(guard)]));
+    return new Set(rows.filter((row) => row.sql === written.get(row.name)).map((row) => row.name));
+  }
+  const { rows } = await db.raw(
+    `SELECT t.tgname AS name FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+     JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname = current_schema() AND NOT t.tgisinternal AND t.tgenabled <> 'D'`,
+  );
+  return new Set(rows.map((row: { name: string }) => row.name));
+}
+
+/** Names of safeguards that are absent, switched off or (SQLite) not as written here. */
+export async function missingSafeguards(db: Knex): Promise<string[]> {
+  const expected = safeguards().map((guard) => guard.name);
+  if (dialectOf(db) === 'postgres') {
+    expected.push(EVENT_HASH.name, ...POSTGRES_ONLY.map((guard) => guard.name));
+  }
+  const found = await present(db);
+  return expected.filter((name) => !found.has(name));
+}
+
+const FINGERPRINT_KEY = 'safeguards';
+
+function fingerprint(): string {
+  return createHash('sha256').update(JSON.stringify([safeguards(), EVENT_HASH, POSTGRES_ONLY])).digest('hex');
+}
+
+/**
+ * Puts the safeguards in after a migration or an upgrade, and otherwise only looks: one that has gone missing
+ * in between was removed by somebody, and that is for a person to explain.
+ */
+export async function keepSafeguards(db: Knex, schemaChanged: boolean): Promise<void> {
+  const row = await db('settings').where({ key: FINGERPRINT_KEY }).first();
+  if (schemaChanged || row?.value !== fingerprint()) {
+    await (dialectOf(db) === 'sqlite' ? installSqlite(db) : installPostgres(db));
+    await db('settings')
+      .insert({ key: FINGERPRINT_KEY, value: fingerprint(), updated_at: new Date().toISOString() })
+      .onConflict('key')
+      .merge();
+  }
+  const missing = await missingSafeguards(db);
+  if (missing.length > 0) {
+    throw new Error(
+      `The database has lost a safeguard (${missing.join(', ')}). Somebody changed it outside the portal: restore a backup, or ask who did it, before you serve orders from it.`,
+    );
+  }
+}
