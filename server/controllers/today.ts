@@ -1,0 +1,75 @@
+// The first page of the day: what is due, what is late, what waits for whom.
+import type { Request, Response } from 'express';
+import * as message from '../models/message';
+import * as order from '../models/order';
+import * as payment from '../models/payment';
+import * as task from '../models/task';
+import { portal, shop } from '../portal';
+import { type Job, jobOf, OPEN_STATES, todayIn } from './jobs';
+
+const LONGEST_LIST = 200;
+
+interface List {
+  key: string;
+  glyph: string;
+  tone: string;
+  jobs: Job[];
+}
+
+export async function show(req: Request, res: Response): Promise<void> {
+  const { db } = portal(req);
+  const today = todayIn(shop(req));
+  const rows = await order.inStates(db, [...OPEN_STATES], LONGEST_LIST);
+  const pick = (wanted: (row: order.Row) => boolean) =>
+    rows.filter(wanted).map((row) => jobOf(res, row, today));
+  const isUnfinished = (row: order.Row) => row.state !== 'ready';
+  const unpaid = await unpaidAmong(req, rows);
+  const lists: List[] = [
+    { key: 'late', glyph: 'triangle-alert', tone: 'bad', jobs: pick((row) => isUnfinished(row) && (row.ready_on ?? '') < today) },
+    { key: 'due', glyph: 'clock', tone: 'warn', jobs: pick((row) => isUnfinished(row) && row.ready_on === today) },
+    { key: 'changes', glyph: 'pencil', tone: 'hold', jobs: pick((row) => row.state === 'changes_requested') },
+    {
+      key: 'counter',
+      glyph: 'banknote',
+      tone: 'ok',
+      jobs: pick((row) => row.state === 'approved' && row.payment_method === 'counter'),
+    },
+    { key: 'unpaid', glyph: 'credit-card', tone: 'bad', jobs: pick((row) => unpaid.has(row.id)) },
+    { key: 'print', glyph: 'printer', tone: 'info', jobs: pick((row) => row.state === 'released') },
+    {
+      key: 'customer',
+      glyph: 'hourglass',
+      tone: 'warn',
+      jobs: pick((row) => row.state === 'proofed' || row.state === 'awaiting_artwork'),
+    },
+    { key: 'ready', glyph: 'package-check', tone: 'ok', jobs: pick((row) => row.state === 'ready') },
+  ];
+  const shown = lists.filter(({ jobs }) => jobs.length > 0);
+  const alerts = await alertsOf(req);
+  res.render('staff/today', { lists: shown, alerts, is_clear: shown.length === 0 && alerts.length === 0 });
+}
+
+/** Signed for a card, and no card stands behind it any more. */
+async function unpaidAmong(req: Request, rows: order.Row[]): Promise<Set<string>> {
+  const { db } = portal(req);
+  const signed = rows.filter((row) => row.state === 'approved' && row.payment_method === 'card');
+  const holds = await Promise.all(signed.map((row) => payment.usableHoldOrNull(db, row.id)));
+  return new Set(signed.filter((_, index) => !holds[index]).map((row) => row.id));
+}
+
+interface Alert {
+  key: 'unapproved_money' | 'refused_letters' | 'parked_tasks';
+  count: number;
+  url: string;
+}
+
+async function alertsOf(req: Request): Promise<Alert[]> {
+  const { db } = portal(req);
+  const { parked } = await task.waiting(db);
+  const alerts: Alert[] = [
+    { key: 'unapproved_money', count: (await payment.alerts(db)).length, url: '/staff/parked#money' },
+    { key: 'parked_tasks', count: parked, url: '/staff/parked' },
+    { key: 'refused_letters', count: (await message.list(db, 'refused')).length, url: '/staff/letters?state=refused' },
+  ];
+  return alerts.filter(({ count }) => count > 0);
+}

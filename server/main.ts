@@ -1,0 +1,45 @@
+// The web process. By default the worker runs inside it, and so does everything a first start needs.
+import { once } from 'node:events';
+import { createApp } from './app';
+import { ConfigError, readConfig } from './config';
+import { connectStandIn } from './demo/stand-in';
+import { greeting } from './demo/greeting';
+import { firstStart } from './first-start';
+import { openPortal } from './open';
+import * as task from './models/task';
+import { startWorker } from './worker';
+
+const CLOSING_LIMIT_MS = 10_000;
+
+async function main(): Promise<void> {
+  const config = readConfig();
+  const standIn = await connectStandIn(config);
+  const portal = await openPortal(config);
+  const news = await firstStart(portal);
+  const isOnlyProcess = config.worker === 'inside' && config.database_url.startsWith('sqlite:');
+  if (isOnlyProcess) await task.reclaimAll(portal.db);
+  const worker = config.worker === 'inside' ? startWorker(portal) : null;
+  portal.wake = () => worker?.wake();
+
+  const app = createApp(portal);
+  const server = (standIn ? standIn.inFrontOf(app) : app).listen(config.port, config.host);
+  await once(server, 'listening');
+  console.log(await greeting(portal, news));
+
+  const close = async () => {
+    const giveUp = setTimeout(() => process.exit(1), CLOSING_LIMIT_MS);
+    server.close();
+    server.closeIdleConnections();
+    await worker?.stop();
+    await portal.close();
+    await standIn?.stop();
+    clearTimeout(giveUp);
+    process.exit(0);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, close);
+}
+
+main().catch((error) => {
+  console.error(error instanceof ConfigError ? error.message : error);
+  process.exit(1);
+});

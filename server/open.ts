@@ -1,0 +1,58 @@
+// Opens everything a process works with, in the order in which it can fail, and closes it again.
+import { join } from 'node:path';
+import type { Knex } from 'knex';
+import type { Config } from './config';
+import { migrate, openDatabase } from './db';
+import { openMail } from './mail';
+import { verifyAll } from './models/event';
+import { shopOrNull } from './models/setting';
+import type { Portal } from './portal';
+import { keepSafeguards } from './safeguards';
+import { openFolder } from './storage';
+import { openStripe } from './stripe';
+
+export interface OpenPortal extends Portal {
+  close(): Promise<void>;
+}
+
+/** The schema brought up to date, every safeguard in place, every history unbroken; or an error that says what is wrong. */
+export async function openShopDatabase(url: string): Promise<Knex> {
+  const db = openDatabase(url);
+  try {
+    const applied = await migrate(db);
+    await keepSafeguards(db, applied.length > 0);
+    const fault = await verifyAll(db);
+    if (fault) {
+      throw new Error(
+        `The history of order ${fault.order_id} does not hold at line ${fault.seq} (${fault.fault}). It was changed outside the portal: restore a backup before you serve orders from it.`,
+      );
+    }
+    return db;
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+}
+
+export async function openPortal(config: Config): Promise<OpenPortal> {
+  const db = await openShopDatabase(config.database_url);
+  const storage = await openFolder(join(config.data_dir, 'files'));
+  const shop = await shopOrNull(db);
+  const mail = openMail({
+    smtp_url: config.smtp_url,
+    from: config.mail_from ?? `${shop?.name ?? 'Bon à Tirer'} <${shop?.email ?? 'shop@localhost.localdomain'}>`,
+    outbox_folder: join(config.data_dir, 'outbox'),
+  });
+  return {
+    config,
+    db,
+    storage,
+    mail,
+    cards: config.payments.mode === 'counter_only' ? null : openStripe(config),
+    wake: () => {},
+    async close() {
+      mail.close();
+      await db.destroy();
+    },
+  };
+}

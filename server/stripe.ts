@@ -1,0 +1,205 @@
+// Stripe, behind the few calls that we make. Nothing here knows which server answers.
+import Stripe from 'stripe';
+import type { Config } from './config';
+import type { Facts } from './models/payment';
+
+export const REQUEST_TIMEOUT_MS = 12_000;
+export const CHECKOUT_VALID_MS = 60 * 60_000;
+
+export interface CheckoutRequest {
+  payment_id: string;
+  order_id: string;
+  order_ref: string;
+  price_version: number;
+  amount_cents: number;
+  currency: string;
+  email: string | null;
+  language: 'en' | 'fr';
+  label: string;
+  success_url: string;
+  cancel_url: string;
+}
+
+/** How a call to the processor ended, in the only distinctions that matter for what to do next. */
+export class ProcessorError extends Error {
+  constructor(
+    /** `unknown`: no answer, the same key again. `fault`: an answer of 5xx, look before trying with a new key. `refused`: 4xx. */
+    readonly kind: 'unknown' | 'fault' | 'refused',
+    message: string,
+    readonly code: string | null = null,
+  ) {
+    super(message);
+  }
+}
+
+export interface CardProcessor {
+  startCheckout(request: CheckoutRequest): Promise<{ session: string; url: string; expires_at: string }>;
+  /** The facts of a payment, by whatever we know of it. */
+  look(payment: { checkout_session: string | null; payment_intent: string | null }): Promise<Facts>;
+  describe(payment_intent: string, description: string, metadata: Record<string, string>, key: string): Promise<void>;
+  capture(payment_intent: string, amount_cents: number, key: string): Promise<void>;
+  /** Gives a reservation back, or closes a page that nobody finished. */
+  release(payment: { checkout_session: string | null; payment_intent: string | null }, key: string): Promise<void>;
+  readWebhook(body: Buffer, signature: string): { id: string; type: string; object_id: string | null };
+  /** Whose payment an event speaks of, when we have not met its intent yet. */
+  paymentIdOf(payment_intent: string): Promise<string | null>;
+}
+
+const iso = (seconds: number | null | undefined): string | null =>
+  typeof seconds === 'number' ? new Date(seconds * 1000).toISOString() : null;
+
+async function call<T>(request: () => Promise<T>): Promise<T> {
+  try {
+    return await request();
+  } catch (error) {
+    if (!(error instanceof Stripe.errors.StripeError)) throw error;
+    const status = error.statusCode ?? 0;
+    const kind = status === 0 ? 'unknown' : status >= 500 || status === 429 || status === 409 ? 'fault' : 'refused';
+    throw new ProcessorError(kind, error.message, error.code ?? null);
+  }
+}
+
+function factsOf(intent: Stripe.PaymentIntent): Facts {
+  const charge = typeof intent.latest_charge === 'object' ? intent.latest_charge : null;
+  const card = charge?.payment_method_details?.card ?? null;
+  const isCaptured = intent.status === 'succeeded';
+  return {
+    state:
+      intent.status === 'requires_capture'
+        ? 'authorized'
+        : isCaptured
+          ? 'captured'
+          : intent.status === 'canceled'
+            ? 'canceled'
+            : intent.status === 'requires_action'
+              ? 'requires_action'
+              : 'open',
+    payment_intent: intent.id,
+    authorized_cents: intent.status === 'requires_capture' ? intent.amount : isCaptured ? intent.amount : 0,
+    // A poorer server than Stripe leaves these out although the status says it all.
+    captured_cents: isCaptured ? (intent.amount_received ?? charge?.amount_captured ?? intent.amount) : 0,
+    refunded_cents: charge?.amount_refunded ?? 0,
+    capture_before: iso(card?.capture_before),
+    card_brand: card?.brand ?? null,
+    card_last4: card?.last4 ?? null,
+    last_error: intent.last_payment_error?.message ?? null,
+  };
+}
+
+const NOTHING_YET: Facts = {
+  state: 'open',
+  payment_intent: null,
+  authorized_cents: 0,
+  captured_cents: 0,
+  refunded_cents: 0,
+  capture_before: null,
+  card_brand: null,
+  card_last4: null,
+  last_error: null,
+};
+
+function client(config: Config): Stripe {
+  const base = config.payments.api_base ? new URL(config.payments.api_base) : null;
+  return new Stripe(config.payments.secret_key as string, {
+    timeout: REQUEST_TIMEOUT_MS,
+    maxNetworkRetries: 0,
+    telemetry: false,
+    ...(base && {
+      host: base.hostname,
+      port: base.port || (base.protocol === 'https:' ? 443 : 80),
+      protocol: base.protocol.replace(':', '') as 'http' | 'https',
+    }),
+  });
+}
+
+export function openStripe(config: Config): CardProcessor {
+  const stripe = client(config);
+  const { instance } = config.secrets;
+  const retrieve = (id: string) => stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] });
+
+  return {
+    startCheckout: (request) =>
+      call(async () => {
+        const metadata = {
+          order: request.order_id,
+          payment: request.payment_id,
+          price_version: String(request.price_version),
+          instance,
+        };
+        const session = await stripe.checkout.sessions.create(
+          {
+            mode: 'payment',
+            client_reference_id: request.payment_id,
+            locale: request.language,
+            ...(request.email && { customer_email: request.email }),
+            line_items: [
+              {
+                quantity: 1,
+                price_data: {
+                  currency: request.currency.toLowerCase(),
+                  unit_amount: request.amount_cents,
+                  product_data: { name: request.label },
+                },
+              },
+            ],
+            payment_intent_data: { capture_method: 'manual', description: request.label, metadata },
+            metadata,
+            expires_at: Math.floor((Date.now() + CHECKOUT_VALID_MS) / 1000),
+            success_url: request.success_url,
+            cancel_url: request.cancel_url,
+          },
+          { idempotencyKey: `checkout:${request.payment_id}` },
+        );
+        if (!session.url) throw new ProcessorError('fault', 'The payment page has no address.');
+        return { session: session.id, url: session.url, expires_at: iso(session.expires_at) as string };
+      }),
+    look: ({ payment_intent, checkout_session }) =>
+      call(async () => {
+        if (payment_intent) return factsOf(await retrieve(payment_intent));
+        if (!checkout_session) return NOTHING_YET;
+        const session = await stripe.checkout.sessions.retrieve(checkout_session);
+        const intent = session.payment_intent;
+        if (intent) return factsOf(await retrieve(typeof intent === 'string' ? intent : intent.id));
+        return session.status === 'expired' ? { ...NOTHING_YET, state: 'canceled' } : NOTHING_YET;
+      }),
+    describe: (payment_intent, description, metadata, key) =>
+      call(async () => {
+        await stripe.paymentIntents.update(payment_intent, { description, metadata }, { idempotencyKey: key });
+      }),
+    capture: (payment_intent, amount_cents, key) =>
+      call(async () => {
+        await stripe.paymentIntents.capture(
+          payment_intent,
+          { amount_to_capture: amount_cents },
+          { idempotencyKey: key },
+        );
+      }),
+    release: ({ payment_intent, checkout_session }, key) =>
+      call(async () => {
+        if (payment_intent) await stripe.paymentIntents.cancel(payment_intent, {}, { idempotencyKey: key });
+        else if (checkout_session) {
+          await stripe.checkout.sessions.expire(checkout_session, {}, { idempotencyKey: key });
+        }
+      }),
+    readWebhook: (body, signature) => {
+      for (const secret of config.payments.webhook_secrets) {
+        try {
+          const event = stripe.webhooks.constructEvent(body, signature, secret);
+          const object = event.data.object as { id?: string; object?: string; payment_intent?: unknown };
+          const intent = object.object === 'payment_intent' ? object.id : object.payment_intent;
+          const isSession = object.object === 'checkout.session';
+          const object_id = isSession ? object.id : typeof intent === 'string' ? intent : object.id;
+          return { id: event.id, type: event.type, object_id: object_id ?? null };
+        } catch (error) {
+          if (!(error instanceof Stripe.errors.StripeSignatureVerificationError)) throw error;
+        }
+      }
+      throw new ProcessorError('refused', 'The signature of this delivery is not ours.');
+    },
+    paymentIdOf: (payment_intent) =>
+      call(async () => {
+        const { metadata } = await stripe.paymentIntents.retrieve(payment_intent);
+        return metadata.instance === instance ? (metadata.payment ?? null) : null;
+      }),
+  };
+}

@@ -1,0 +1,122 @@
+// The engine at work: what it is given, and what becomes of its answer. The drawing itself happens in a process
+// of its own.
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspectArtwork, makeProof, type ProofResult } from '../../proofs';
+import { Conflict } from '../errors';
+import * as artwork from '../models/artwork';
+import { now } from '../models/database';
+import * as order from '../models/order';
+import * as proof from '../models/proof';
+import * as setting from '../models/setting';
+import type { Portal } from '../portal';
+import { Moot, type Run } from './task-context';
+
+const WEBP = 'image/webp';
+
+async function inScratch<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'proof-'));
+  try {
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+export const checkArtwork: Run = async ({ db, storage }, task) => {
+  const found = await order.findOrder(db, String(task.payload.order_id));
+  const file = await artwork.findArtwork(db, found.id, String(task.payload.artwork_id));
+  const { specification, specification_sha256, language } = found;
+  if (!specification || !specification_sha256) throw new Moot('no product chosen');
+  if (await artwork.preflightOrNull(db, file.id, specification_sha256)) return;
+  const outcome = await storage.lend(file.file_sha256, (artwork_path) =>
+    inspectArtwork({ artwork_path, artwork_name: file.name, specification: specification.print, language }),
+  );
+  await artwork.notePreflight(
+    db,
+    file,
+    specification_sha256,
+    outcome.ok
+      ? { is_accepted: true, report: outcome.report as artwork.Report, refusal: null }
+      : { is_accepted: false, report: outcome.refusal.report as artwork.Report | null, refusal: outcome.refusal },
+  );
+};
+
+export const renderProof: Run = async (portal, task) => {
+  const { db, storage } = portal;
+  const found = await order.findOrder(db, String(task.payload.order_id));
+  const isWanted = found.state === 'preparing' && found.current_artwork_id === task.payload.artwork_id;
+  if (!isWanted) throw new Moot('the order has moved on');
+  const placed = order.placed(found);
+  const file = await artwork.findArtwork(db, placed.id, String(task.payload.artwork_id));
+  const shop = await setting.shop(db);
+  const version = await proof.nextVersion(db, placed.id);
+  const words = placed.specification.words[placed.language];
+  await inScratch(async (out_folder) => {
+    const outcome = await storage.lend(file.file_sha256, (artwork_path) =>
+      makeProof({
+        artwork_path,
+        artwork_name: file.name,
+        specification: placed.specification.print,
+        slug: {
+          shop: shop.name,
+          order_ref: placed.ref,
+          version,
+          product: words.name,
+          size: words.size,
+          quantity: words.quantity,
+          rendered_at: now(),
+        },
+        language: placed.language,
+        out_folder,
+      }),
+    );
+    try {
+      if (!outcome.ok) {
+        await artwork.refuse(db, placed, file, outcome.refusal);
+        await artwork.notePreflight(db, file, placed.specification_sha256, {
+          is_accepted: false,
+          report: outcome.refusal.report as artwork.Report | null,
+          refusal: outcome.refusal,
+        });
+        return;
+      }
+      const rendered = await keepFiles(portal, out_folder, outcome.proof);
+      await artwork.notePreflight(db, file, placed.specification_sha256, {
+        is_accepted: true,
+        report: rendered.report,
+        refusal: null,
+      });
+      await proof.issue(db, placed, file, version, rendered, shop.proof_valid_days);
+    } catch (error) {
+      // Cancelled, or drawn by another worker, while this one was drawing.
+      if (error instanceof Conflict) throw new Moot(error.key);
+      throw error;
+    }
+  });
+};
+
+async function keepFiles({ storage }: Portal, folder: string, result: ProofResult): Promise<proof.Rendered> {
+  const keep = (name: string) => storage.save(createReadStream(join(folder, name)));
+  const pdf = await keep(result.pdf.file);
+  const images: proof.Rendered['images'] = [];
+  const pages: proof.Page[] = [];
+  for (const page of result.pages) {
+    const image = await keep(page.image);
+    const thumbnail = await keep(page.thumbnail);
+    images.push({ ...image, media_type: WEBP }, { ...thumbnail, media_type: WEBP });
+    pages.push({
+      number: page.number,
+      image_sha256: image.sha256,
+      thumbnail_sha256: thumbnail.sha256,
+      width_px: page.width_px,
+      height_px: page.height_px,
+      trim_px: page.trim_px,
+      pixels_per_mm: page.pixels_per_mm,
+      text: page.text,
+    });
+  }
+  return { sha256: pdf.sha256, bytes: pdf.bytes, pages, images, report: result.report as artwork.Report };
+}

@@ -1,0 +1,18 @@
+import type { TaskKind } from '../models/task';
+import { checkArtwork, renderProof } from './artwork-tasks';
+import { sendMessage } from './message-tasks';
+import { makeRecord } from './paper-tasks';
+import { applyStripeEvent, capturePayment, releaseHold, sweepPayments, syncPayment } from './payment-tasks';
+import type { Run } from './task-context';
+
+export const RUNS: Record<TaskKind, Run> = {
+  check_artwork: checkArtwork,
+  render_proof: renderProof,
+  sync_payment: syncPayment,
+  capture_payment: capturePayment,
+  release_hold: releaseHold,
+  apply_stripe_event: applyStripeEvent,
+  sweep_payments: sweepPayments,
+  make_record: makeRecord,
+  send_message: sendMessage,
+};
