@@ -1,0 +1,263 @@
+// PDF artwork (and PDF-compatible Illustrator files): pdf-lib tells the structure, PDFium what is drawn.
+import { readFile } from 'node:fs/promises';
+import type { PageBox, PrintSpecification } from '../contract';
+import { fitPage, onTrim, type PageFit } from '../fit';
+import {
+  type Box,
+  boxSize,
+  isTouching,
+  MM_PER_PT,
+  mapBox,
+  type Matrix,
+  type Rect,
+  roundedRect,
+  type Size,
+  rounded,
+} from '../geometry';
+import { MAX_ARTWORK_TEXT, MAX_PAGES, PAGE_SIDE_PT } from '../limits';
+import type { Artwork, Look, PageLook, Pixels, UsedFont } from '../look';
+import { noFeatures } from '../look';
+import { refused } from '../refused';
+import { type PdfPageStructure, type PdfStructure, readStructure } from './pdf-structure';
+import { NotOpened, type PageContents, Pdfium } from './pdfium';
+import { readable } from './readable';
+
+// Smaller pictures are dots in a pattern, not photographs (Ghent Workgroup 2022, rule 31).
+const TINY_PICTURE_PX = 16;
+
+interface OpenedPage {
+  structure: PdfPageStructure;
+  /** From user space to the page as shown: millimetres from the top left, rotation and UserUnit done. */
+  shown: Matrix;
+  fit: PageFit | null;
+}
+
+/** Throws Refused for what cannot be opened or cannot be a page. */
+export async function openPdf(path: string, specification: PrintSpecification): Promise<Artwork> {
+  const bytes = await readFile(path);
+  const pdfium = await open(bytes);
+  const isEncrypted = pdfium.isEncrypted;
+  const plain = isEncrypted ? pdfium.decrypted() : bytes;
+  const structure = plain ? await readStructure(plain) : null;
+
+  const count = pdfium.pageCount;
+  if (count === 0) throw refused('no-pages');
+  if (count > MAX_PAGES) throw refused('too-many-pages', { found: count, limit: MAX_PAGES });
+
+  // A page tree that the two readers count differently is trusted as far as PDFium, which draws it.
+  const known = structure?.pages.length === count ? structure : null;
+  const pages: OpenedPage[] = [];
+  for (let page = 1; page <= count; page += 1) {
+    pages.push(openPage(pdfium, page, known?.pages[page - 1] ?? null, specification));
+  }
+
+  const used = new UsedFonts();
+  const looks = pages.map((opened, index) => pageLook(pdfium, index + 1, opened, used));
+  const look: Look = {
+    kind: 'pdf',
+    specification,
+    page_count: count,
+    pages: looks.map((each) => each.look),
+    fonts: used.list(),
+    colour_spaces: structure?.colour_spaces ?? [],
+    spot_colours: structure?.spot_colours ?? [],
+    output_intent: structure?.output_intent ?? null,
+    features: {
+      ...noFeatures,
+      transparency: looks.some((each) => each.has_transparency),
+      annotations: structure?.annotations ?? 0,
+      form_fields: structure?.form_fields ?? 0,
+      scripts: pdfium.scriptCount,
+      attachments: pdfium.attachmentCount,
+      hidden_layers: structure?.layers ?? 0,
+      overprint: structure?.has_overprint ?? false,
+    },
+    is_fully_read: known !== null,
+    had_owner_password: isEncrypted,
+  };
+  return new PdfArtwork(look, pages, pdfium, specification.bleed_mm);
+}
+
+async function open(bytes: Uint8Array): Promise<Pdfium> {
+  try {
+    return await Pdfium.open(bytes);
+  } catch (error) {
+    if (!(error instanceof NotOpened)) throw error;
+    throw refused(error.fault === 'password' ? 'password-needed' : 'damaged');
+  }
+}
+
+function openPage(
+  pdfium: Pdfium,
+  page: number,
+  known: PdfPageStructure | null,
+  specification: PrintSpecification,
+): OpenedPage {
+  const structure = known ?? structureFromPdfium(pdfium, page);
+  const { media } = structure;
+  const sides = [boxSize(media).width, boxSize(media).height].map((side) => side * structure.user_unit);
+  if (!sides.every((side) => side >= PAGE_SIDE_PT.min && side <= PAGE_SIDE_PT.max)) {
+    const [width, height] = sides as [number, number];
+    throw refused('page-size-impossible', { page, width: width * MM_PER_PT, height: height * MM_PER_PT });
+  }
+  pdfium.uncrop(page, media);
+  const shown = shownMatrix(structure);
+  const { trim, crop } = structure.boxes;
+  const boxes = [trim, crop, media].filter((box) => box !== undefined).map((box) => mapBox(shown, box));
+  return { structure, shown, fit: fitPage(boxes, specification) };
+}
+
+function structureFromPdfium(pdfium: Pdfium, page: number): PdfPageStructure {
+  const found = pdfium.shownPage(page);
+  if (!found) throw refused('page-damaged', { page });
+  const boxes = found.trim ? { trim: found.trim } : {};
+  return { media: found.media, boxes, rotation: found.rotation, user_unit: 1 };
+}
+
+function shownMatrix({ media, rotation, user_unit }: PdfPageStructure): Matrix {
+  const s = user_unit * MM_PER_PT;
+  const { left, bottom, right, top } = media;
+  if (rotation === 90) return [0, s, s, 0, -bottom * s, -left * s];
+  if (rotation === 180) return [-s, 0, 0, s, right * s, -bottom * s];
+  if (rotation === 270) return [0, -s, -s, 0, top * s, right * s];
+  return [s, 0, 0, -s, -left * s, top * s];
+}
+
+function pageLook(
+  pdfium: Pdfium,
+  number: number,
+  opened: OpenedPage,
+  used: UsedFonts,
+): { look: PageLook; has_transparency: boolean } {
+  const contents = pdfium.contents(number);
+  if (!contents) throw refused('page-damaged', { page: number });
+  for (const font of contents.fonts) used.add(font, number);
+  const page = mapBox(opened.shown, opened.structure.media);
+  const { fit } = opened;
+  const look: PageLook = {
+    number,
+    width_mm: rounded(page.width),
+    height_mm: rounded(page.height),
+    rotation: opened.structure.rotation,
+    boxes_mm: boxesInMillimetres(opened),
+    fit,
+    lost_mm: null,
+    images: fit ? placedImages(contents, opened, fit) : [],
+    words: fit ? placedWords(pdfium, number, opened, fit) : [],
+    thinnest_line: thinnestLine(contents, opened, fit),
+    has_text: contents.has_text,
+  };
+  return { look, has_transparency: contents.has_transparency };
+}
+
+function boxesInMillimetres({ structure, shown }: OpenedPage): Record<string, PageBox> {
+  const boxes: Record<string, PageBox> = { media: roundedRect(mapBox(shown, structure.media), 2) };
+  for (const [name, box] of Object.entries(structure.boxes)) boxes[name] = roundedRect(mapBox(shown, box), 2);
+  return boxes;
+}
+
+function placedImages(contents: PageContents, opened: OpenedPage, fit: PageFit): PageLook['images'] {
+  const unit = opened.structure.user_unit * fit.scale;
+  const images: PageLook['images'] = [];
+  for (const image of contents.images) {
+    if (image.pixels.width <= TINY_PICTURE_PX || image.pixels.height <= TINY_PICTURE_PX) continue;
+    const [a, b, c, d] = image.matrix;
+    const across = (Math.hypot(a, b) * unit) / 72;
+    const down = (Math.hypot(c, d) * unit) / 72;
+    const place = onTrim(fit, mapBox(opened.shown, unitSquare(image.matrix)));
+    if (across === 0 || down === 0 || !isTouching(place, { x: 0, y: 0, ...fit.trim })) continue;
+    const ppi = Math.min(image.pixels.width / across, image.pixels.height / down);
+    images.push({ place, ppi, is_one_bit: image.bits_per_pixel === 1 });
+  }
+  return images;
+}
+
+function unitSquare([a, b, c, d, e, f]: Matrix): Box {
+  const xs = [e, e + a, e + c, e + a + c];
+  const ys = [f, f + b, f + d, f + b + d];
+  return { left: Math.min(...xs), right: Math.max(...xs), bottom: Math.min(...ys), top: Math.max(...ys) };
+}
+
+function placedWords(pdfium: Pdfium, page: number, opened: OpenedPage, fit: PageFit): PageLook['words'] {
+  return pdfium
+    .text(page)
+    .lines.map(({ box, words }) => ({
+      place: onTrim(fit, mapBox(opened.shown, box)),
+      words: readable(words).trim(),
+    }))
+    .filter(({ words }) => words !== '');
+}
+
+function thinnestLine(contents: PageContents, opened: OpenedPage, fit: PageFit | null): PageLook['thinnest_line'] {
+  if (!fit || !contents.thinnest_line) return null;
+  const { box, width } = contents.thinnest_line;
+  const place = onTrim(fit, mapBox(opened.shown, box));
+  return { place, width_pt: width * opened.structure.user_unit * fit.scale };
+}
+
+class UsedFonts {
+  private readonly fonts = new Map<string, UsedFont>();
+
+  add(font: { name: string; embedded: boolean }, page: number): void {
+    const name = font.name.replace(/^[A-Z]{6}\+/, '') || 'unnamed';
+    const key = `${name} ${font.embedded}`;
+    const used = this.fonts.get(key) ?? { name, embedded: font.embedded, pages: [] };
+    if (used.pages.at(-1) !== page) used.pages.push(page);
+    this.fonts.set(key, used);
+  }
+
+  list(): UsedFont[] {
+    return [...this.fonts.values()].sort((one, other) => one.name.localeCompare(other.name));
+  }
+}
+
+class PdfArtwork implements Artwork {
+  private text_left = MAX_ARTWORK_TEXT;
+
+  constructor(
+    readonly look: Look,
+    private readonly pages: OpenedPage[],
+    private readonly pdfium: Pdfium,
+    private readonly bleed_mm: number,
+  ) {}
+
+  async draw(page: number, px: Size): Promise<Pixels> {
+    const { structure, shown, fit } = this.pages[page - 1]!;
+    if (!fit) throw new Error('a page that does not fit the product is not drawn');
+    const px_per_mm = px.width / (fit.trim.width + 2 * this.bleed_mm);
+    // PDFium hands the page over as shown, in points from its top left.
+    const scale = structure.user_unit * MM_PER_PT * fit.scale * px_per_mm;
+    const x = (this.bleed_mm - fit.source.x * fit.scale) * px_per_mm;
+    const y = (this.bleed_mm - fit.source.y * fit.scale) * px_per_mm;
+    const paper = onTrim(fit, mapBox(shown, structure.media));
+    const clip = clipped(px, {
+      x: (paper.x + this.bleed_mm) * px_per_mm,
+      y: (paper.y + this.bleed_mm) * px_per_mm,
+      width: paper.width * px_per_mm,
+      height: paper.height * px_per_mm,
+    });
+    const data = this.pdfium.draw(page, px, [scale, 0, 0, scale, x, y], clip);
+    if (!data) throw refused('page-damaged', { page });
+    return { ...px, data, px_per_mm };
+  }
+
+  text(page: number): string | null {
+    if (this.text_left <= 0) return null;
+    const text = readable(this.pdfium.text(page).all).trim().slice(0, this.text_left);
+    this.text_left -= text.length;
+    return text === '' ? null : text;
+  }
+
+  close(): void {
+    this.pdfium.close();
+  }
+}
+
+// To whole pixels, so that a page which ends with the sheet leaves no white hair.
+function clipped(px: Size, rect: Rect): Rect {
+  const left = Math.max(0, Math.round(rect.x));
+  const top = Math.max(0, Math.round(rect.y));
+  const right = Math.min(px.width, Math.round(rect.x + rect.width));
+  const bottom = Math.min(px.height, Math.round(rect.y + rect.height));
+  return { x: left, y: top, width: right - left, height: bottom - top };
+}

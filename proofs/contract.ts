@@ -1,0 +1,138 @@
+// What goes into the proof engine and what comes out. Everything here is plain JSON: it crosses a process border.
+
+export type Language = 'en' | 'fr';
+export type Words = Record<Language, string>;
+
+/** error: no proof is made. warning: the signer accepts it one by one. info: told, nothing to accept. */
+export type Severity = 'error' | 'warning' | 'info';
+
+/** What the chosen product asks of the artwork. All lengths in millimetres of the finished piece. */
+export interface PrintSpecification {
+  product_key: string;
+  trim_mm: { width: number; height: number };
+  bleed_mm: number;
+  safe_mm: number;
+  /** Pages the artwork may have; `multiple_of` is 4 for a saddle-stitched booklet. */
+  pages: { min: number; max: number; multiple_of: number };
+  /** Effective resolution of placed images at print size: at or below `warn` a warning, at or below `block` an error. */
+  resolution_ppi: { warn: number; block: number };
+  /** What the press prints: process colour, black only (stamps, carbonless sets), or anything that it can convert itself. */
+  colour: 'process' | 'black' | 'any';
+  ink_limit_percent: number;
+}
+
+/** The words in the slug, outside the trim. The hash of the artwork is added by the engine. */
+export interface Slug {
+  shop: string;
+  order_ref: string;
+  version: number;
+  product: string;
+  size: string;
+  quantity: string;
+  /** ISO-8601 UTC, printed as given. */
+  rendered_at: string;
+}
+
+export interface ProofRequest {
+  artwork_path: string;
+  /** Name the customer gave the file; shown in words, never used as a path. */
+  artwork_name: string;
+  specification: PrintSpecification;
+  slug: Slug;
+  language: Language;
+  /** An existing empty folder; every file of the result is written there and nowhere else. */
+  out_folder: string;
+}
+
+/** A place on a page, in millimetres from the top left corner of the trim; may be negative in the bleed. */
+export interface Place {
+  x_mm: number;
+  y_mm: number;
+  width_mm: number;
+  height_mm: number;
+}
+
+export interface Finding {
+  /** Stable, kebab-case: `low-resolution`, `bleed-missing`, `font-not-embedded` … */
+  code: string;
+  severity: Severity;
+  /** From 1; null when it concerns the whole artwork. */
+  page: number | null;
+  place: Place | null;
+  /** What was found, its real effect and what can be done, in plain words. */
+  text: Words;
+  /** The figures behind the sentence, for the technical drawer: `{ ppi: 96, warn: 224 }`. */
+  values: Record<string, string | number>;
+}
+
+export interface PageBox {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+export interface ArtworkPage {
+  number: number;
+  width_mm: number;
+  height_mm: number;
+  rotation: number;
+  /** Boxes as found, in millimetres, absent ones left out; only for PDF. */
+  boxes_mm: Record<string, PageBox>;
+}
+
+export interface PreflightReport {
+  engine: { name: string; version: string };
+  artwork: {
+    name: string;
+    sha256: string;
+    bytes: number;
+    kind: 'pdf' | 'jpeg' | 'png' | 'tiff' | 'svg';
+    page_count: number;
+  };
+  specification: PrintSpecification;
+  /** How the artwork was laid on the trim: exact, exact-with-bleed, scaled (percent given), rotated. */
+  fit: { rule: string; scale_percent: number; rotated: boolean };
+  pages: ArtworkPage[];
+  colour_spaces: string[];
+  fonts: Array<{ name: string; embedded: boolean }>;
+  findings: Finding[];
+}
+
+export interface ProofPage {
+  number: number;
+  /** Relative to `out_folder`. Screen image with watermark, lines and slug, as in the PDF. */
+  image: string;
+  thumbnail: string;
+  sha256: string;
+  width_px: number;
+  height_px: number;
+  /** The trim inside the image, in pixels. */
+  trim_px: PageBox;
+  pixels_per_mm: number;
+  /** Text found on the page in reading order; null when there is none to list (a picture, or outlines). */
+  text: string | null;
+}
+
+export interface ProofResult {
+  report: PreflightReport;
+  pdf: { file: string; sha256: string; bytes: number };
+  pages: ProofPage[];
+}
+
+/** Why no proof can be made of this artwork; one clear sentence that says what to do. */
+export interface Refusal {
+  code: string;
+  text: Words;
+  report: PreflightReport | null;
+}
+
+export type ProofOutcome = { ok: true; proof: ProofResult } | { ok: false; refusal: Refusal };
+
+/** What preflight alone needs; a ProofRequest is one too. */
+export type InspectRequest = Pick<
+  ProofRequest,
+  'artwork_path' | 'artwork_name' | 'specification' | 'language'
+>;
+
+export type InspectOutcome = { ok: true; report: PreflightReport } | { ok: false; refusal: Refusal };

@@ -1,0 +1,47 @@
+// The engine's two calls. Everything that reads the artwork happens in a child process.
+import { readdir, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { InspectOutcome, InspectRequest, ProofOutcome, ProofRequest, ProofResult } from './contract';
+import { runIsolated } from './isolate';
+import { LIMITS, type Limits } from './limits';
+import { refusal } from './refused';
+
+export type * from './contract';
+export type { Limits } from './limits';
+
+/**
+ * Draws the proof of one artwork into `request.out_folder`, which must exist and be empty: `proof.pdf`,
+ * `page-N.webp` and `thumb-N.webp`. Lengths are millimetres of the finished piece, pixels are counted from the top
+ * left. An artwork with errors, a hostile or a broken one gives a refusal with a sentence in both languages and
+ * leaves the folder empty. Throws only for a fault of ours: a missing file or folder, no process to be had.
+ */
+export async function makeProof(request: ProofRequest, limits: Partial<Limits> = {}): Promise<ProofOutcome> {
+  if ((await readdir(request.out_folder)).length > 0) throw new Error(`${request.out_folder} is not empty`);
+  const answer = await runIsolated({ is: 'prove', request }, { ...LIMITS, ...limits });
+  if (answer.is === 'proof' && isWithinFolder(answer.proof)) return { ok: true, proof: answer.proof };
+  await empty(request.out_folder);
+  return { ok: false, refusal: answer.is === 'refusal' ? answer.refusal : refusal('cannot-be-drawn') };
+}
+
+/**
+ * The same judgement without the proof, for the moment after an upload: nothing is written. `ok` means that no
+ * finding is an error; a refusal for such an error carries the whole report.
+ */
+export async function inspectArtwork(
+  request: InspectRequest,
+  limits: Partial<Limits> = {},
+): Promise<InspectOutcome> {
+  const answer = await runIsolated({ is: 'inspect', request }, { ...LIMITS, ...limits });
+  if (answer.is === 'report') return { ok: true, report: answer.report };
+  return { ok: false, refusal: answer.is === 'refusal' ? answer.refusal : refusal('cannot-be-drawn') };
+}
+
+// The child has read a stranger's file; the names that it hands back are used as paths by others.
+function isWithinFolder({ pdf, pages }: ProofResult): boolean {
+  const files = [pdf.file, ...pages.flatMap((page) => [page.image, page.thumbnail])];
+  return files.every((file) => file === basename(file) && /^[\w-]+\.(pdf|webp)$/.test(file));
+}
+
+async function empty(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true, force: true });
+}

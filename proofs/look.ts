@@ -1,0 +1,98 @@
+// What was seen in the artwork, as plain facts: the checks judge from these and open nothing themselves.
+import type { ArtworkPage, PrintSpecification } from './contract';
+import type { PageFit } from './fit';
+import type { Rect, Size } from './geometry';
+import type { Kind } from './artwork/identify';
+
+export interface PlacedImage {
+  /** On the trim, in millimetres. */
+  place: Rect;
+  /** At print size; the smaller of the two directions. */
+  ppi: number;
+  is_one_bit: boolean;
+}
+
+export interface PlacedWords {
+  place: Rect;
+  words: string;
+}
+
+export interface ThinLine {
+  place: Rect;
+  width_pt: number;
+}
+
+export interface PageLook extends ArtworkPage {
+  /** null when the page has neither the size nor the shape of the product. */
+  fit: PageFit | null;
+  /** What a picture loses when it covers the piece; only for pictures. */
+  lost_mm: { sides: number; ends: number } | null;
+  images: PlacedImage[];
+  words: PlacedWords[];
+  thinnest_line: ThinLine | null;
+  has_text: boolean;
+}
+
+export interface UsedFont {
+  name: string;
+  embedded: boolean;
+  pages: number[];
+}
+
+export interface Features {
+  transparency: boolean;
+  annotations: number;
+  form_fields: number;
+  scripts: number;
+  attachments: number;
+  hidden_layers: number;
+  overprint: boolean;
+  outside_references: number;
+  live_text_in_drawing: boolean;
+  /** A drawing that states its size in millimetres, inches or points. */
+  has_own_size: boolean;
+}
+
+export interface Look {
+  kind: Kind;
+  specification: PrintSpecification;
+  page_count: number;
+  pages: PageLook[];
+  fonts: UsedFont[];
+  /** DeviceRGB, DeviceCMYK, ICCBased (4), Separation … as found. */
+  colour_spaces: string[];
+  spot_colours: string[];
+  output_intent: string | null;
+  features: Features;
+  /** false when one of the two readers could not open the file, so that some questions stay unanswered. */
+  is_fully_read: boolean;
+  had_owner_password: boolean;
+}
+
+/** Drawn pixels of the trim with its bleed, three bytes each (red, green, blue). */
+export interface Pixels extends Size {
+  data: Buffer;
+  px_per_mm: number;
+}
+
+/** An opened file. `page` counts from 1 everywhere. */
+export interface Artwork {
+  look: Look;
+  /** The trim and its bleed, on white, with exactly this many pixels. */
+  draw(page: number, px: Size): Promise<Pixels>;
+  text(page: number): string | null;
+  close(): void;
+}
+
+export const noFeatures: Features = {
+  transparency: false,
+  annotations: 0,
+  form_fields: 0,
+  scripts: 0,
+  attachments: 0,
+  hidden_layers: 0,
+  overprint: false,
+  outside_references: 0,
+  live_text_in_drawing: false,
+  has_own_size: true,
+};
