@@ -22,7 +22,6 @@ export async function up(db: Knex): Promise<void> {
     table.text('typed_name').notNullable();
     table.text('on_behalf_of').nullable();
     table.text('signature_method').notNullable().checkIn(['drawn', 'typed']);
-    table.text('signature_svg').nullable();
     table.text('signature_strokes').nullable();
     table.text('channel').notNullable().checkIn(['web', 'counter']);
     table.text('witness_staff_id').nullable().references('staff.id');

@@ -31,13 +31,15 @@ export async function chooseProduct(
   if (!product) throw new CatalogueError(`${file} has no product “${key}”; it has ${keysOf(products)}.`);
   const sizes = listIn(product, 'sizes');
   const size = size_key ? sizes.find((each) => each.key === size_key) : sizes[0];
-  if (!size) throw new CatalogueError(`The product “${key}” has no size “${size_key}”; it has ${keysOf(sizes)}.`);
+  if (!size)
+    throw new CatalogueError(`The product “${key}” has no size “${size_key}”; it has ${keysOf(sizes)}.`);
   const print = recordIn(product.print);
   const pages = recordIn(print.pages);
   const resolution = recordIn(print.resolution_ppi);
   const width = numberIn(size.width_mm);
   const height = numberIn(size.height_mm);
-  if (!width || !height) throw new CatalogueError(`The size “${size.key}” of “${key}” has no width and height.`);
+  if (!width || !height)
+    throw new CatalogueError(`The size “${size.key}” of “${key}” has no width and height.`);
   return {
     product: wordsIn(product.name, language) ?? key,
     size: wordsIn(size.label, language) ?? `${width} × ${height} mm`,

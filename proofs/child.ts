@@ -2,7 +2,6 @@
 // lines of JSON to descriptor 3: the number of pages as soon as it is known, then the answer.
 import { writeSync } from 'node:fs';
 import sharp from 'sharp';
-import { inspect, prove } from './engine';
 import type { Answer, Job } from './isolate';
 import { Refused, refusal } from './refused';
 
@@ -21,12 +20,20 @@ async function main(): Promise<void> {
 async function answerTo(job: Job): Promise<Answer> {
   const onPages = (count: number) => say({ is: 'pages', count });
   try {
-    if (job.is === 'inspect') return { is: 'report', report: await inspect(job.request, onPages) };
+    // Loaded when wanted: preflight alone needs neither type nor a PDF writer, and starts sooner without them.
+    if (job.is === 'inspect') {
+      const { inspect } = await import('./preflight.js');
+      return { is: 'report', report: await inspect(job.request, onPages) };
+    }
+    const { prove } = await import('./prove.js');
     return { is: 'proof', proof: await prove(job.request, onPages) };
   } catch (error) {
     if (error instanceof Refused) return { is: 'refusal', refusal: error.refusal };
     process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-    return { is: 'refusal', refusal: refusal(isOutOfMemory(error) ? 'needs-too-much-memory' : 'cannot-be-drawn') };
+    return {
+      is: 'refusal',
+      refusal: refusal(isOutOfMemory(error) ? 'needs-too-much-memory' : 'cannot-be-drawn'),
+    };
   }
 }
 

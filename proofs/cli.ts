@@ -94,7 +94,14 @@ function readArguments(): Asked | null {
     const { product, size, lang, out, catalogue } = values;
     const [file] = positionals;
     if (!file || positionals.length > 1 || !product || !out || (lang !== 'en' && lang !== 'fr')) return null;
-    return { file: resolve(file), product, size, language: lang, out: resolve(out), catalogue: resolve(catalogue) };
+    return {
+      file: resolve(file),
+      product,
+      size,
+      language: lang,
+      out: resolve(out),
+      catalogue: resolve(catalogue),
+    };
   } catch {
     return null;
   }

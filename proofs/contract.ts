@@ -125,6 +125,8 @@ export interface Refusal {
   code: string;
   text: Words;
   report: PreflightReport | null;
+  /** For the shop's log, never for the customer: what a library said before it gave up. */
+  detail?: string;
 }
 
 export type ProofOutcome = { ok: true; proof: ProofResult } | { ok: false; refusal: Refusal };

@@ -26,7 +26,8 @@ export function finding<Code extends FindingCode>(
 
 function pageIn(values: object): number | null {
   if ('page' in values) return values.page as number;
-  if ('pages' in values) return (values.pages as number[]).length === 1 ? (values.pages as number[])[0]! : null;
+  if ('pages' in values)
+    return (values.pages as number[]).length === 1 ? (values.pages as number[])[0]! : null;
   return null;
 }
 

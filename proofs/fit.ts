@@ -32,7 +32,8 @@ export function fitPage(boxes: Rect[], specification: PrintSpecification): PageF
       if (isSame(box, trim)) return laid('exact', box, trim, 1, index === 1);
     }
     for (const box of boxes) {
-      if (bleed > 0 && isSame(box, grown(trim, bleed))) return laid('exact-with-bleed', box, trim, 1, index === 1);
+      if (bleed > 0 && isSame(box, grown(trim, bleed)))
+        return laid('exact-with-bleed', box, trim, 1, index === 1);
     }
   }
   for (const [index, trim] of trims.entries()) {
@@ -89,7 +90,8 @@ function scaled(box: Rect, trim: Size, bleed: number, swapped: boolean): PageFit
 
 function isSame(one: Size, other: Size): boolean {
   return (
-    Math.abs(one.width - other.width) <= EXACT_WITHIN_MM && Math.abs(one.height - other.height) <= EXACT_WITHIN_MM
+    Math.abs(one.width - other.width) <= EXACT_WITHIN_MM &&
+    Math.abs(one.height - other.height) <= EXACT_WITHIN_MM
   );
 }
 

@@ -29,14 +29,7 @@ export type Matrix = [number, number, number, number, number, number];
 export function chain(first: Matrix, second: Matrix): Matrix {
   const [a, b, c, d, e, f] = first;
   const [A, B, C, D, E, F] = second;
-  return [
-    a * A + b * C,
-    a * B + b * D,
-    c * A + d * C,
-    c * B + d * D,
-    e * A + f * C + E,
-    e * B + f * D + F,
-  ];
+  return [a * A + b * C, a * B + b * D, c * A + d * C, c * B + d * D, e * A + f * C + E, e * B + f * D + F];
 }
 
 /** The upright box around the moved one. */
@@ -56,7 +49,12 @@ export function moveBox(matrix: Matrix, box: Box): Box {
 /** A box moved into a space whose y runs downwards. */
 export function mapBox(matrix: Matrix, box: Box): Rect {
   const moved = moveBox(matrix, box);
-  return { x: moved.left, y: moved.bottom, width: moved.right - moved.left, height: moved.top - moved.bottom };
+  return {
+    x: moved.left,
+    y: moved.bottom,
+    width: moved.right - moved.left,
+    height: moved.top - moved.bottom,
+  };
 }
 
 export function boxSize(box: Box): Size {

@@ -33,7 +33,9 @@ export async function runIsolated(job: Job, limits: Limits): Promise<Answer> {
   const memory = limits.memory_bytes + Math.max(0, bytes - BIG_FILE_BYTES) * MEMORY_PER_BIG_FILE_BYTE;
   const child = start(memory);
   return new Promise((resolve, reject) => {
-    const clock = new Clock(limits, (seconds) => end({ is: 'refusal', refusal: refusal('takes-too-long', { seconds }) }));
+    const clock = new Clock(limits, (seconds) =>
+      end({ is: 'refusal', refusal: refusal('takes-too-long', { seconds }) }),
+    );
     let complaint = '';
     let is_ended = false;
     const end = (answer: Answer) => {
@@ -41,6 +43,8 @@ export async function runIsolated(job: Job, limits: Limits): Promise<Answer> {
       is_ended = true;
       clock.stop();
       kill(child);
+      if (answer.is === 'refusal' && complaint)
+        answer.refusal.detail = complaint.slice(0, MAX_COMPLAINT_BYTES);
       resolve(answer);
     };
     child.on('error', (error) => {
@@ -67,7 +71,13 @@ function start(memory_bytes: number): ChildProcess {
   const node = [process.execPath, '--max-semi-space-size=16', CHILD];
   const prlimit = findPrlimit();
   const command = prlimit
-    ? [prlimit, `--data=${Math.round(memory_bytes)}`, `--fsize=${MAX_WRITTEN_FILE_BYTES}`, '--core=0', ...node]
+    ? [
+        prlimit,
+        `--data=${Math.round(memory_bytes)}`,
+        `--fsize=${MAX_WRITTEN_FILE_BYTES}`,
+        '--core=0',
+        ...node,
+      ]
     : node;
   return spawn(command[0]!, command.slice(1), {
     detached: true,

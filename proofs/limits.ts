@@ -48,7 +48,7 @@ export const MAX_ARTWORK_TEXT = 2_000_000;
 
 /** What the child may say: its answer, and the complaints of the libraries inside it. */
 export const MAX_ANSWER_BYTES = 32 * MEGABYTE;
-export const MAX_COMPLAINT_BYTES = 64 * 1024;
+export const MAX_COMPLAINT_BYTES = 8 * 1024;
 export const MAX_WRITTEN_FILE_BYTES = 2_000 * MEGABYTE;
 
 /** How long a child may take and how much memory the system gives it (enforced where `prlimit` exists). */

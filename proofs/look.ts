@@ -1,8 +1,9 @@
 // What was seen in the artwork, as plain facts: the checks judge from these and open nothing themselves.
+
+import type { Kind } from './artwork/identify';
 import type { ArtworkPage, PrintSpecification } from './contract';
 import type { PageFit } from './fit';
 import type { Rect, Size } from './geometry';
-import type { Kind } from './artwork/identify';
 
 export interface PlacedImage {
   /** On the trim, in millimetres. */

@@ -2,21 +2,53 @@
 import express, { Router } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import * as approvals from './controllers/approvals';
+import * as boards from './controllers/boards';
+import * as catalogueProducts from './controllers/catalogue-products';
+import * as changeAnswers from './controllers/change-answers';
 import * as changeRequests from './controllers/change-requests';
 import * as checkouts from './controllers/checkouts';
+import * as counterCalls from './controllers/counter-calls';
+import * as counterPayments from './controllers/counter-payments';
+import * as counterSessions from './controllers/counter-sessions';
+import * as counters from './controllers/counters';
 import * as drafts from './controllers/drafts';
+import * as handovers from './controllers/handovers';
 import * as health from './controllers/health';
+import * as histories from './controllers/histories';
 import * as home from './controllers/home';
+import * as intakes from './controllers/intakes';
+import * as letters from './controllers/letters';
 import * as links from './controllers/links';
+import * as orderLinks from './controllers/order-links';
 import * as orders from './controllers/orders';
+import * as owners from './controllers/owners';
+import * as pairings from './controllers/pairings';
 import * as papers from './controllers/papers';
+import * as parkedTasks from './controllers/parked-tasks';
+import * as passwords from './controllers/passwords';
+import * as productionSteps from './controllers/production-steps';
 import * as products from './controllers/products';
 import * as proofs from './controllers/proofs';
+import * as queues from './controllers/queues';
+import * as revisions from './controllers/revisions';
+import * as sessions from './controllers/sessions';
+import * as settings from './controllers/settings';
+import * as staffArtworks from './controllers/staff-artworks';
+import * as staffCancellations from './controllers/staff-cancellations';
+import * as staffMembers from './controllers/staff-members';
+import * as staffOrders from './controllers/staff-orders';
+import * as staffProofs from './controllers/staff-proofs';
+import * as tablets from './controllers/tablets';
+import * as tickets from './controllers/tickets';
+import * as today from './controllers/today';
 import * as webhooks from './controllers/webhooks';
+import * as withdrawals from './controllers/withdrawals';
 import { page } from './middleware/page';
-import { byLink, inState } from './middleware/room';
+import { atCounter, byLink, byTablet, inState } from './middleware/room';
 import { sameOrigin } from './middleware/same-origin';
+import { roleOnly, staffOnly } from './middleware/staff';
 import { upload } from './middleware/upload';
+import { foldEmail } from './models/staff';
 
 const MINUTE_MS = 60_000;
 /** Tries from one address within a quarter of an hour: passwords, codes, lost links. */
@@ -87,6 +119,110 @@ function orderRoutes(): Router {
   return routes;
 }
 
+/** The counter tablet shows the one order that staff opened on it, and has no rights of its own. */
+function kioskRoutes(): Router {
+  const routes = Router();
+  routes.get('/pair', pairings.show, limited(GUESSES), pairings.create);
+  routes.get('/pair/status.json', pairings.status);
+  routes.use(byTablet);
+  routes.get('/', counters.attract);
+  routes.get('/state.json', counters.state);
+  routes.use('/s', atCounter, counters.frame);
+  routes.get('/s', counters.show);
+  routes.use('/s/proof', counters.onlyCurrent);
+  routes.use('/s', proofRoutes());
+  routes.get('/s/wait', counters.wait);
+  routes.get('/s/done', counters.done);
+  routes.get('/s/changes-sent', counters.changesSent);
+  routes.post('/s/language', counters.update);
+  routes.post('/s/call', counterCalls.create);
+  routes.post('/s/finish', counters.end('done'));
+  routes.post('/s/idle', counters.end('idle'));
+  routes.use(counters.backToStart);
+  return routes;
+}
+
+/** Wrong passwords for one account within a quarter of an hour, wherever they come from. */
+export const WRONG_PASSWORDS = 10;
+
+const accountLimited = rateLimit({
+  windowMs: 15 * MINUTE_MS,
+  limit: WRONG_PASSWORDS,
+  keyGenerator: (req) => foldEmail(String(req.body?.email ?? '')),
+  skipSuccessfulRequests: true,
+  standardHeaders: 'draft-8',
+  legacyHeaders: false,
+  handler: (_req, _res, next) => next(Object.assign(new Error('Too many tries'), { status: 429 })),
+});
+
+function staffRoutes(): Router {
+  const routes = Router();
+  routes.get('/login', sessions.form);
+  routes.post('/login', limited(GUESSES), accountLimited, sessions.create);
+  routes.post('/logout', sessions.destroy);
+  routes.use(staffOnly);
+  routes.get('/password', passwords.form);
+  routes.post('/password', limited(GUESSES), passwords.update);
+  routes.get('/', today.show);
+  routes.get('/board', boards.show);
+  routes.get('/queue', queues.index);
+  routes.get('/search', queues.search);
+  routes.get('/letters', letters.index);
+  routes.get('/letters/:letter', letters.show);
+  routes.get('/letters/:letter/letter.html', letters.html);
+  routes.get('/parked', parkedTasks.index);
+  routes.post('/parked/:task/retry', roleOnly('owner'), parkedTasks.update);
+  routes.get('/orders/new', intakes.form);
+  routes.post('/orders/new', upload('artwork'), intakes.create);
+  routes.get('/orders/:ref', staffOrders.show);
+  routes.get('/orders/:ref/artworks/:artwork', staffArtworks.show);
+  routes.post('/orders/:ref/artworks', upload('artwork'), staffArtworks.create);
+  routes.get('/orders/:ref/proof/:version/pages/:page/:kind.webp', staffProofs.image);
+  routes.get('/orders/:ref/proof/:version/proof.pdf', staffProofs.pdf);
+  routes.get('/orders/:ref/record.pdf', staffProofs.record);
+  routes.get('/orders/:ref/receipt.pdf', staffProofs.receipt);
+  routes.post('/orders/:ref/points/:point/answer', changeAnswers.create);
+  routes.post('/orders/:ref/revisions', upload('artwork'), revisions.create);
+  routes.post('/orders/:ref/payments', counterPayments.create);
+  routes.post('/orders/:ref/withdrawal', withdrawals.create);
+  routes.post('/orders/:ref/cancellation', staffCancellations.create);
+  routes.post('/orders/:ref/link', orderLinks.create);
+  routes.post('/orders/:ref/steps', productionSteps.create);
+  routes.post('/orders/:ref/tablet', counterSessions.create);
+  routes.get('/orders/:ref/ticket', tickets.show);
+  routes.get('/orders/:ref/handover', handovers.show);
+  routes.get('/tablets', tablets.index);
+  routes.post('/tablets', tablets.create);
+  routes.post('/tablets/:id/order', counterSessions.create);
+  routes.post('/tablets/:id/recall', counterSessions.destroy);
+  routes.post('/tablets/:id/answer', counterCalls.update);
+  routes.post('/tablets/:id/forget', tablets.destroy);
+  return routes;
+}
+
+function ownerRoutes(): Router {
+  const routes = Router();
+  routes.use(staffOnly, roleOnly('owner'));
+  routes.get('/', owners.show);
+  routes.get('/staff', staffMembers.index);
+  routes.post('/staff', staffMembers.create);
+  routes.post('/staff/:person/deactivation', staffMembers.deactivate);
+  routes.post('/staff/:person/activation', staffMembers.activate);
+  routes.post('/staff/:person/password', staffMembers.updatePassword);
+  routes.get('/shop', settings.show);
+  routes.post('/shop', settings.update);
+  routes.get('/products', catalogueProducts.index);
+  routes.post('/products', catalogueProducts.create);
+  routes.get('/products/new', catalogueProducts.newForm);
+  routes.get('/products/:product', catalogueProducts.form);
+  routes.post('/products/:product', catalogueProducts.update);
+  routes.post('/products/:product/retirement', catalogueProducts.retire);
+  routes.post('/products/:product/return', catalogueProducts.putBack);
+  routes.get('/audit/:ref', histories.show);
+  routes.get('/audit/:ref/events.json', histories.exportJson);
+  return routes;
+}
+
 export function routes(): Router {
   const all = Router();
   all.get('/healthz', health.show);
@@ -106,5 +242,9 @@ export function routes(): Router {
   all.use('/o/:token', orderRoutes());
   all.get('/find', links.form);
   all.post('/find', limited(GUESSES), links.create);
+  all.use('/kiosk', kioskRoutes());
+  all.use('/staff', staffRoutes());
+  all.use('/owner', ownerRoutes());
+  all.get('/s/:code', staffOnly, tickets.scan);
   return all;
 }

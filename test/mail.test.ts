@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -79,6 +80,7 @@ function compose(template: MailTemplate, language: Language = 'en', changed: obj
 function readableText(html: string): string {
   return html
     .replace(/<(style|title)>[\s\S]*?<\/\1>|<div aria-hidden[\s\S]*?<\/div>|<!--[\s\S]*?-->/g, '')
+    .replace(/<\/?a\b[^>]*>/g, '')
     .replace(/<[^>]+>/g, ' ')
     .replace(/&quot;/g, '"')
     .replace(/&#39;/g, "'")
@@ -132,7 +134,7 @@ describe.each(cases)('the e-mail %s (%s)', (template, language) => {
 
   test('leaves no blank to fill in', () => {
     for (const { subject, text, html } of variants) {
-      expect(subject + text + html).not.toMatch(/\{\{|\}\}|undefined|null|\[object/);
+      expect(subject + text + html).not.toMatch(/\{\{|\bundefined\b|(?<!\p{L})null(?!\p{L})|\[object/u);
     }
   });
 
@@ -280,8 +282,8 @@ describe('text from strangers', () => {
   test.each(['javascript:alert(1)', 'data:text/html,x', 'not a link'])(
     'a link that is not of the web is refused: %s',
     (link) => {
-      expect(() => compose('order-received', 'en', { link })).toThrow(TypeError);
-      expect(() => compose('approved', 'en', { stop_link: link })).toThrow(TypeError);
+      expect(() => compose('order-received', 'en', { link })).toThrow(/address|URL/);
+      expect(() => compose('approved', 'en', { stop_link: link })).toThrow(/address|URL/);
     },
   );
 
@@ -386,6 +388,7 @@ describe('sending', () => {
 
   test('a server that is not there is a refusal to try again', async () => {
     const closed = createServer().listen(0, '127.0.0.1');
+    await once(closed, 'listening');
     const { port } = closed.address() as { port: number };
     await new Promise((resolve) => closed.close(resolve));
     const mail = open(port);

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import type { PrintSpecification } from '../contract';
 import { fitPage, onTrim } from '../fit';
-import { MM_PER_INCH, rounded, type Rect, type Size } from '../geometry';
+import { MM_PER_INCH, type Rect, rounded, type Size } from '../geometry';
 import { MAX_DRAWN_SIDE_PX, MAX_PICTURE_PIXELS } from '../limits';
 import type { Artwork, Look, PageLook, Pixels } from '../look';
 import { noFeatures } from '../look';
@@ -35,7 +35,10 @@ export async function openDrawing(path: string, specification: PrintSpecificatio
     features: {
       ...noFeatures,
       scripts: count(markup, /<(\w+:)?script[\s>]/gi) + count(markup, /\son\w+\s*=/gi),
-      outside_references: count(markup, /(href\s*=\s*["']|url\(\s*["']?|@import\s+["'])\s*(https?:|file:|\/\/)/gi),
+      outside_references: count(
+        markup,
+        /(href\s*=\s*["']|url\(\s*["']?|@import\s+["'])\s*(https?:|file:|\/\/)/gi,
+      ),
       has_own_size,
       live_text_in_drawing: /<(\w+:)?text[\s>]/i.test(markup),
     },
@@ -60,7 +63,9 @@ async function naturalSize(source: Buffer): Promise<Size> {
     return { width, height };
   } catch (error) {
     const message = error instanceof Error ? error.message : '';
-    throw /limit|dimensions|too large|excee/i.test(message) ? refused('picture-too-complex') : refused('damaged');
+    throw /limit|dimensions|too large|excee/i.test(message)
+      ? refused('picture-too-complex')
+      : refused('damaged');
   }
 }
 

@@ -48,20 +48,27 @@ export function kindOf(head: Buffer): Kind | null {
 }
 
 function isSvg(head: Buffer): boolean {
-  const text = head.toString('utf8').replace(/^\ufeff/, '').trimStart();
+  const text = head
+    .toString('utf8')
+    .replace(/^\ufeff/, '')
+    .trimStart();
   return text.startsWith('<') && /<(\w+:)?svg[\s>]/.test(text) && !/<html/i.test(text);
 }
 
 function formatOf(head: Buffer): Format {
   const text = head.toString('latin1');
-  if (text.slice(4, 8) === 'ftyp') return /^(hei|hev|mif|msf)/.test(text.slice(8, 12)) ? 'heic' : 'web-picture';
-  if (text.startsWith('PK')) return /\[Content_Types\]|mimetypeapplication|word\/|xl\/|ppt\//.test(text) ? 'office' : 'archive';
+  if (text.slice(4, 8) === 'ftyp')
+    return /^(hei|hev|mif|msf)/.test(text.slice(8, 12)) ? 'heic' : 'web-picture';
+  if (text.startsWith('PK'))
+    return /\[Content_Types\]|mimetypeapplication|word\/|xl\/|ppt\//.test(text) ? 'office' : 'archive';
   if (text.startsWith('\xd0\xcf\x11\xe0') || text.startsWith('{\\rtf')) return 'office';
   if (text.startsWith('8BPS')) return 'photoshop';
   if (text.startsWith('%!') || text.startsWith('\xc5\xd0\xd3\xc6')) return 'postscript';
   if (text.startsWith('\x06\x06\xed\xf5')) return 'indesign';
-  if (text.startsWith('GIF8') || (text.startsWith('RIFF') && text.slice(8, 12) === 'WEBP')) return 'web-picture';
-  if (text.startsWith('Rar!') || text.startsWith('7z\xbc\xaf') || text.startsWith('\x1f\x8b')) return 'archive';
+  if (text.startsWith('GIF8') || (text.startsWith('RIFF') && text.slice(8, 12) === 'WEBP'))
+    return 'web-picture';
+  if (text.startsWith('Rar!') || text.startsWith('7z\xbc\xaf') || text.startsWith('\x1f\x8b'))
+    return 'archive';
   return 'other';
 }
 

@@ -154,7 +154,9 @@ class Colours {
   constructor(private readonly document: PDFDocument) {}
 
   lookAtPage(page: PDFPage): void {
-    const resources = this.document.context.lookup(page.node.getInheritableAttribute(PDFName.of('Resources')));
+    const resources = this.document.context.lookup(
+      page.node.getInheritableAttribute(PDFName.of('Resources')),
+    );
     this.lookAtResources(resources, 0);
     const contents = page.node.lookup(PDFName.of('Contents'));
     const streams = contents instanceof PDFArray ? contents.asArray() : [contents];
@@ -169,7 +171,10 @@ class Colours {
       if (dict instanceof PDFDict) this.lookAtSpace(dict.lookup(PDFName.of('ColorSpace')));
     });
     this.each(resources, 'ExtGState', (state) => {
-      if (state instanceof PDFDict && ['op', 'OP'].some((key) => `${state.lookup(PDFName.of(key))}` === 'true')) {
+      if (
+        state instanceof PDFDict &&
+        ['op', 'OP'].some((key) => `${state.lookup(PDFName.of(key))}` === 'true')
+      ) {
         this.has_overprint = true;
       }
     });

@@ -6,19 +6,19 @@ import {
   type Box,
   boxSize,
   isTouching,
+  type Matrix,
   MM_PER_PT,
   mapBox,
-  type Matrix,
   type Rect,
+  rounded,
   roundedRect,
   type Size,
-  rounded,
 } from '../geometry';
 import { MAX_ARTWORK_TEXT, MAX_PAGES, PAGE_SIDE_PT } from '../limits';
 import type { Artwork, Look, PageLook, Pixels, UsedFont } from '../look';
 import { noFeatures } from '../look';
 import { refused } from '../refused';
-import { type PdfPageStructure, type PdfStructure, readStructure } from './pdf-structure';
+import { type PdfPageStructure, readStructure } from './pdf-structure';
 import { NotOpened, type PageContents, Pdfium } from './pdfium';
 import { readable } from './readable';
 
@@ -188,7 +188,11 @@ function placedWords(pdfium: Pdfium, page: number, opened: OpenedPage, fit: Page
     .filter(({ words }) => words !== '');
 }
 
-function thinnestLine(contents: PageContents, opened: OpenedPage, fit: PageFit | null): PageLook['thinnest_line'] {
+function thinnestLine(
+  contents: PageContents,
+  opened: OpenedPage,
+  fit: PageFit | null,
+): PageLook['thinnest_line'] {
   if (!fit || !contents.thinnest_line) return null;
   const { box, width } = contents.thinnest_line;
   const place = onTrim(fit, mapBox(opened.shown, box));

@@ -197,7 +197,13 @@ export class Pdfium {
         this.call.FPDFBitmap_FillRect(bitmap, 0, 0, px.width, px.height, WHITE);
         this.withFloats([...matrix], (matrixAt) =>
           this.withFloats([clip.x, clip.y, clip.x + clip.width, clip.y + clip.height], (clipAt) =>
-            this.call.FPDF_RenderPageBitmapWithMatrix(bitmap, handle, matrixAt, clipAt, RED_FIRST | AS_PRINTED),
+            this.call.FPDF_RenderPageBitmapWithMatrix(
+              bitmap,
+              handle,
+              matrixAt,
+              clipAt,
+              RED_FIRST | AS_PRINTED,
+            ),
           ),
         );
         return this.rows(bitmap, px);

@@ -2,7 +2,7 @@
 export function readable(text: string): string {
   return text
     .replace(/\r\n?/g, '\n')
-    .replace(/[\u0002\ufffe]\n?/g, '')
+    .replace(/\ufffe\n?/g, '')
     .replace(/(?![\n\t])[\p{Cc}\p{Cs}\p{Cn}]/gu, '')
     .normalize('NFC');
 }

@@ -30,7 +30,9 @@ export function bleed(page: PageLook, pixels: Pixels, bleed_mm: number): Finding
   }
   const findings: Finding[] = [];
   if (missing.length > 0) {
-    findings.push(finding('bleed-missing', 'warning', { page: page.number, edges: missing, bleed: bleed_mm }));
+    findings.push(
+      finding('bleed-missing', 'warning', { page: page.number, edges: missing, bleed: bleed_mm }),
+    );
   }
   if (short.length > 0) {
     const values = { page: page.number, edges: short, found: found_mm, bleed: bleed_mm };
@@ -56,7 +58,10 @@ function reachBeyondCut(edge: Edge, page: PageLook, pixels: Pixels, bleed_mm: nu
   for (let along = INSIDE_MM; along < length - INSIDE_MM; along += STEP_MM) {
     if (!isInkedAt(along, -INSIDE_MM) || isInkedAt(along, full)) continue;
     hit_mm += STEP_MM;
-    least = Math.min(least, reachAt((beyond) => isInkedAt(along, beyond), full));
+    least = Math.min(
+      least,
+      reachAt((beyond) => isInkedAt(along, beyond), full),
+    );
   }
   return hit_mm >= HIT_FROM_MM ? least : null;
 }

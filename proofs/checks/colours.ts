@@ -13,6 +13,7 @@ export function colours({ colour_spaces, spot_colours, specification }: Look): F
     const names = spot_colours.length > NAMES_SHOWN ? `${shown}…` : shown;
     findings.push(finding('spot-colours', 'warning', { names, count: spot_colours.length }));
   }
-  if (colour_spaces.some((space) => SCREEN_COLOURS.has(space))) findings.push(finding('rgb-colours', 'info', {}));
+  if (colour_spaces.some((space) => SCREEN_COLOURS.has(space)))
+    findings.push(finding('rgb-colours', 'info', {}));
   return findings;
 }

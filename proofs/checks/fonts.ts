@@ -3,7 +3,8 @@ import { finding } from '../finding';
 import type { Look, UsedFont } from '../look';
 
 // The fourteen that every PDF reader must know by itself (PDF 1.7, 9.6.2.2); PDFium carries look-alikes of them.
-const STANDARD = /^(Helvetica|Times|Courier)(-(Bold|Roman|Italic|Oblique|BoldItalic|BoldOblique))?$|^(Symbol|ZapfDingbats)$/;
+const STANDARD =
+  /^(Helvetica|Times|Courier)(-(Bold|Roman|Italic|Oblique|BoldItalic|BoldOblique))?$|^(Symbol|ZapfDingbats)$/;
 
 export function fonts({ fonts: used }: Look): Finding[] {
   const missing = used.filter((font) => !font.embedded);

@@ -19,7 +19,18 @@ const order: Record<Severity, number> = { error: 0, warning: 1, info: 2 };
 
 /** What can be told before anything is drawn; errors come from here alone. */
 export function checkLook(look: Look): Finding[] {
-  const checks = [pageCount, pageSize, resolution, fonts, cropped, safeZone, thinLines, colours, features, noText];
+  const checks = [
+    pageCount,
+    pageSize,
+    resolution,
+    fonts,
+    cropped,
+    safeZone,
+    thinLines,
+    colours,
+    features,
+    noText,
+  ];
   return checks.flatMap((check) => check(look));
 }
 

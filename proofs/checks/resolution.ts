@@ -12,7 +12,9 @@ export function resolution({ pages, specification }: Look): Finding[] {
   for (const { number: page, images } of pages) {
     const measured = images.map((image) => ({ image, ppi: comparable(image) }));
     const blocked = measured.filter(({ ppi }) => ppi <= block).sort((one, other) => one.ppi - other.ppi);
-    const low = measured.filter(({ ppi }) => ppi > block && ppi <= warn).sort((one, other) => one.ppi - other.ppi);
+    const low = measured
+      .filter(({ ppi }) => ppi > block && ppi <= warn)
+      .sort((one, other) => one.ppi - other.ppi);
     if (blocked[0]) {
       const values = { page, ppi: Math.round(blocked[0].image.ppi), block, pictures: blocked.length };
       findings.push(finding('resolution-too-low', 'error', values, { place: blocked[0].image.place }));

@@ -21,19 +21,19 @@ export function safeZone({ pages, specification }: Look): Finding[] {
       .map((line) => ({ ...line, distance: distanceToCut(line.place, fit.trim) }))
       .sort((one, other) => one.distance - other.distance)[0];
     if (!near) continue;
-    const values = { page, words: shortened(near.words), safe, distance: Math.max(0, rounded(near.distance)) };
+    const values = {
+      page,
+      words: shortened(near.words),
+      safe,
+      distance: Math.max(0, rounded(near.distance)),
+    };
     findings.push(finding('text-near-cut', 'warning', values, { place: near.place }));
   }
   return findings;
 }
 
 function distanceToCut(place: Rect, trim: Size): number {
-  return Math.min(
-    place.x,
-    place.y,
-    trim.width - place.x - place.width,
-    trim.height - place.y - place.height,
-  );
+  return Math.min(place.x, place.y, trim.width - place.x - place.width, trim.height - place.y - place.height);
 }
 
 function inset(rect: Rect, by: number): Rect {

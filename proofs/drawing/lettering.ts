@@ -34,10 +34,9 @@ export function fontBytes(weight: Weight): Uint8Array {
 
 /** Signs that the font lacks become a question mark, so that a name in any script draws without a fault. */
 export function drawable(text: string): string {
-  const { hasGlyphForCodePoint } = { hasGlyphForCodePoint: (code: number) => face('regular').hasGlyphForCodePoint(code) };
-  return [...text.normalize('NFC').replace(/\s/gu, (space) => (space === '\u202f' || space === '\u00a0' ? space : ' '))]
-    .map((sign) => (hasGlyphForCodePoint(sign.codePointAt(0)!) ? sign : UNKNOWN))
-    .join('');
+  const font = face('regular');
+  const line = text.normalize('NFC').replace(/[\t\n\r\f\v]+/g, ' ');
+  return [...line].map((sign) => (font.hasGlyphForCodePoint(sign.codePointAt(0)!) ? sign : UNKNOWN)).join('');
 }
 
 /** In the unit of `size`. */
@@ -47,7 +46,10 @@ export function widthOf(text: string, weight: Weight, size: number): number {
 }
 
 /** Path data with its start on the base line at (0, 0), y downwards, for an SVG. */
-export function outline(text: string, weight: Weight): { unitsPerEm: number; glyphs: Array<{ x: number; path: string }> } {
+export function outline(
+  text: string,
+  weight: Weight,
+): { unitsPerEm: number; glyphs: Array<{ x: number; path: string }> } {
   const font = face(weight);
   const run = font.layout(drawable(text), FEATURES);
   let x = 0;

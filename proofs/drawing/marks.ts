@@ -156,11 +156,20 @@ function frame(
     };
     line(-half, edge.length + thickness, half + 1, WHITE, 0.5);
     line(-half, edge.length + thickness, half, WHITE, 0.7);
-    for (let at = 0; at < edge.length; at += period) line(at, Math.min(period - gap, edge.length - at), half, colour, 1);
+    for (let at = 0; at < edge.length; at += period)
+      line(at, Math.min(period - gap, edge.length - at), half, colour, 1);
   }
 }
 
-function fill(pixels: Pixels, x: number, y: number, w: number, h: number, ink: Colour, strength: number): void {
+function fill(
+  pixels: Pixels,
+  x: number,
+  y: number,
+  w: number,
+  h: number,
+  ink: Colour,
+  strength: number,
+): void {
   const left = Math.max(0, Math.round(x));
   const top = Math.max(0, Math.round(y));
   const right = Math.min(pixels.width, Math.max(Math.round(x) + 1, Math.round(x + w)));

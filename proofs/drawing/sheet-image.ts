@@ -20,7 +20,10 @@ export async function drawOver(sheet: Buffer, px: Size, item: Item, px_per_mm: n
   const top = Math.max(0, Math.floor((item.at[1] - item.size * 1.1) * px_per_mm));
   const width = px.width - left;
   const moved: Item = { ...item, at: [item.at[0] - left / px_per_mm, item.at[1] - top / px_per_mm] };
-  const label = await sharp(Buffer.from(svg([moved], { width, height }, px_per_mm))).ensureAlpha().raw().toBuffer();
+  const label = await sharp(Buffer.from(svg([moved], { width, height }, px_per_mm)))
+    .ensureAlpha()
+    .raw()
+    .toBuffer();
   for (let y = 0; y < height && top + y < px.height; y += 1) {
     for (let x = 0; x < width; x += 1) {
       const from = (y * width + x) * 4;

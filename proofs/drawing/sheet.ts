@@ -7,7 +7,14 @@ import { type Weight, widthOf } from './lettering';
 
 export type Item =
   | { is: 'box'; rect: Rect; colour: string }
-  | { is: 'line'; from: [number, number]; to: [number, number]; width: number; colour: string; dash?: number[] }
+  | {
+      is: 'line';
+      from: [number, number];
+      to: [number, number];
+      width: number;
+      colour: string;
+      dash?: number[];
+    }
   | { is: 'text'; at: [number, number]; size: number; words: string; weight: Weight; colour: string };
 
 export interface Sheet {
@@ -78,8 +85,14 @@ function cropMarks(trim: Rect, bleed: number, u: number): Item[] {
   const near = bleed + 1.2 * u;
   const far = near + 4.5 * u;
   const items: Item[] = [];
-  for (const [x, side] of [[trim.x, -1], [trim.x + trim.width, 1]] as const) {
-    for (const [y, end] of [[trim.y, -1], [trim.y + trim.height, 1]] as const) {
+  for (const [x, side] of [
+    [trim.x, -1],
+    [trim.x + trim.width, 1],
+  ] as const) {
+    for (const [y, end] of [
+      [trim.y, -1],
+      [trim.y + trim.height, 1],
+    ] as const) {
       const stroke = { is: 'line' as const, width: 0.15 * u, colour: ink.strong };
       items.push({ ...stroke, from: [x + side * near, y], to: [x + side * far, y] });
       items.push({ ...stroke, from: [x, y + end * near], to: [x, y + end * far] });
@@ -98,7 +111,14 @@ function slugPanel(plan: SheetPlan, top: { x: number; y: number; width: number }
   const version = `${slugWords.version[language]} v${slug.version}`;
   const version_width = widthOf(version, 'semibold', 11 * u * MM_PER_PT);
   items.push(
-    text(fitted(slug.shop, 'semibold', 11 * u, right - left - version_width - 6 * u), left, y, 11 * u, 'semibold', ink.strong),
+    text(
+      fitted(slug.shop, 'semibold', 11 * u, right - left - version_width - 6 * u),
+      left,
+      y,
+      11 * u,
+      'semibold',
+      ink.strong,
+    ),
     text(version, right - version_width, y, 11 * u, 'semibold', ink.alarm),
   );
   y += 5.5 * u;
@@ -115,16 +135,25 @@ function slugPanel(plan: SheetPlan, top: { x: number; y: number; width: number }
   let x = left;
   for (const [label, value] of fields) {
     const shown = fitted(value, 'semibold', 8 * u, right - left);
-    const needed = Math.max(widthOf(label, 'regular', 6.2 * u * MM_PER_PT), widthOf(shown, 'semibold', 8 * u * MM_PER_PT));
+    const needed = Math.max(
+      widthOf(label, 'regular', 6.2 * u * MM_PER_PT),
+      widthOf(shown, 'semibold', 8 * u * MM_PER_PT),
+    );
     if (x > left && x + needed > right) {
       x = left;
       y += 8.6 * u;
     }
-    items.push(text(label, x, y, 6.2 * u, 'regular', ink.soft), text(shown, x, y + 3.4 * u, 8 * u, 'semibold', ink.strong));
+    items.push(
+      text(label, x, y, 6.2 * u, 'regular', ink.soft),
+      text(shown, x, y + 3.4 * u, 8 * u, 'semibold', ink.strong),
+    );
     x += needed + 7 * u;
   }
   y += 8.8 * u;
-  const sha = fitted(plan.sha256, 'regular', 6.8 * u, right - left) === plan.sha256 ? plan.sha256 : plan.sha256.slice(0, 16);
+  const sha =
+    fitted(plan.sha256, 'regular', 6.8 * u, right - left) === plan.sha256
+      ? plan.sha256
+      : plan.sha256.slice(0, 16);
   items.push(
     text(slugWords.fingerprint[language], left, y, 6.2 * u, 'regular', ink.soft),
     text(sha, left, y + 3.2 * u, 6.8 * u, 'regular', ink.strong),
@@ -137,7 +166,10 @@ function slugPanel(plan: SheetPlan, top: { x: number; y: number; width: number }
   y += 4.2 * u;
   items.push(...legend(plan, left, y, u));
   const height = y + 4.6 * u - top.y;
-  return { items: [{ is: 'box' as const, rect: { ...top, height }, colour: ground.panel }, ...items], height };
+  return {
+    items: [{ is: 'box' as const, rect: { ...top, height }, colour: ground.panel }, ...items],
+    height,
+  };
 }
 
 function legend(plan: SheetPlan, left: number, y: number, u: number): Item[] {
@@ -164,7 +196,11 @@ function legend(plan: SheetPlan, left: number, y: number, u: number): Item[] {
     entry(
       [
         { is: 'box', rect: { x, y: y - 1.3 * u, width: 6.8 * u, height: 2.6 * u }, colour: '#c6ccd2' },
-        { is: 'box', rect: { x: x + 2.2 * u, y: y - 1.3 * u, width: 4.6 * u, height: 2.6 * u }, colour: '#7e8a96' },
+        {
+          is: 'box',
+          rect: { x: x + 2.2 * u, y: y - 1.3 * u, width: 4.6 * u, height: 2.6 * u },
+          colour: '#7e8a96',
+        },
       ],
       slugWords.bleed[language],
     );
@@ -180,7 +216,8 @@ function text(words: string, x: number, middle: number, pt: number, weight: Weig
 
 function fitted(words: string, weight: Weight, pt: number, width: number): string {
   let shown = words;
-  while (shown.length > 1 && widthOf(shown, weight, pt * MM_PER_PT) > width) shown = `${[...shown].slice(0, -2).join('')}…`;
+  while (shown.length > 1 && widthOf(shown, weight, pt * MM_PER_PT) > width)
+    shown = `${[...shown].slice(0, -2).join('')}…`;
   return shown;
 }
 

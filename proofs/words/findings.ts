@@ -164,13 +164,17 @@ function wanted(v: { min: number; max: number; multiple_of: number }, language: 
     fr: v.min === v.max ? `${v.min}` : `de ${v.min} à ${v.max}`,
   }[language];
   if (v.multiple_of <= 1) return range;
-  return language === 'fr' ? `${range}, par multiples de ${v.multiple_of}` : `${range}, in multiples of ${v.multiple_of}`;
+  return language === 'fr'
+    ? `${range}, par multiples de ${v.multiple_of}`
+    : `${range}, in multiples of ${v.multiple_of}`;
 }
 
 function withBleed(v: { bleed: number }, language: Language): string {
   if (v.bleed === 0) return '';
   const mm = number(v.bleed, language);
-  return language === 'fr' ? ` (plus ${mm} mm de fond perdu par côté)` : ` (plus ${mm} mm of bleed on each side)`;
+  return language === 'fr'
+    ? ` (plus ${mm} mm de fond perdu par côté)`
+    : ` (plus ${mm} mm of bleed on each side)`;
 }
 
 function lostWords(v: { sides: number; ends: number }, language: Language): string {
@@ -182,7 +186,9 @@ function lostWords(v: { sides: number; ends: number }, language: Language): stri
 
 function somePictures(count: number, language: Language): string {
   if (language === 'fr') {
-    return count === 1 ? "une image s'imprime" : `${count} images sont trop petites ; la plus faible s'imprime`;
+    return count === 1
+      ? "une image s'imprime"
+      : `${count} images sont trop petites ; la plus faible s'imprime`;
   }
   return count === 1 ? 'a picture prints' : `${count} pictures are too small; the weakest prints`;
 }

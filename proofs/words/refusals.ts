@@ -1,7 +1,15 @@
 import type { Words } from '../contract';
 import { number, size } from './numbers';
 
-type Format = 'heic' | 'office' | 'photoshop' | 'postscript' | 'indesign' | 'web-picture' | 'archive' | 'other';
+type Format =
+  | 'heic'
+  | 'office'
+  | 'photoshop'
+  | 'postscript'
+  | 'indesign'
+  | 'web-picture'
+  | 'archive'
+  | 'other';
 
 // What to export instead, by what the file turned out to be.
 const advice: Record<Format, Words> = {
@@ -35,7 +43,7 @@ const advice: Record<Format, Words> = {
   },
   other: {
     en: 'We cannot tell what kind of file this is. Please export your artwork as PDF, or send a JPEG, PNG, TIFF or SVG picture.',
-    fr: "Nous ne reconnaissons pas ce type de fichier. Exportez votre création en PDF, ou envoyez une image JPEG, PNG, TIFF ou SVG.",
+    fr: 'Nous ne reconnaissons pas ce type de fichier. Exportez votre création en PDF, ou envoyez une image JPEG, PNG, TIFF ou SVG.',
   },
 };
 
@@ -52,7 +60,7 @@ export const refusals = {
   'unknown-format': (v: { format: Format }): Words => advice[v.format],
   damaged: (): Words => ({
     en: 'The file is damaged: its inner structure cannot be read. Please export it again from your program and send the new file.',
-    fr: "Le fichier est endommagé : sa structure interne est illisible. Exportez-le de nouveau depuis votre logiciel et envoyez le nouveau fichier.",
+    fr: 'Le fichier est endommagé : sa structure interne est illisible. Exportez-le de nouveau depuis votre logiciel et envoyez le nouveau fichier.',
   }),
   incomplete: (): Words => ({
     en: 'The file is not complete: its end is missing, as when a copy or an upload stops too early. Please send it again, or export it again if it does not open on your computer either.',
@@ -64,7 +72,7 @@ export const refusals = {
   }),
   'password-needed': (): Words => ({
     en: 'The file is locked with a password. Please save it without a password and send it again; do not send us the password.',
-    fr: "Le fichier est protégé par un mot de passe. Enregistrez-le sans mot de passe et renvoyez-le ; ne nous envoyez pas le mot de passe.",
+    fr: 'Le fichier est protégé par un mot de passe. Enregistrez-le sans mot de passe et renvoyez-le ; ne nous envoyez pas le mot de passe.',
   }),
   'no-pages': (): Words => ({
     en: 'The file holds no page at all. Please export it again and check that it opens on your computer before sending it.',

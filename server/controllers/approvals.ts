@@ -74,7 +74,13 @@ export async function create(req: Request, res: Response): Promise<void> {
     req.room = { ...room(req), order: now };
     // A newer version, price or text is a fresh page: what was answered for the old one does not count.
     const isSame = status !== 409;
-    await renderProof(req, res, current, { ...given, ...(isSame ? {} : { ticks: {}, idempotency_key: undefined }), errors }, status);
+    await renderProof(
+      req,
+      res,
+      current,
+      { ...given, ...(isSame ? {} : { ticks: {}, idempotency_key: undefined }), errors },
+      status,
+    );
   };
   try {
     if (!given.idempotency_key) throw new Conflict('conflict.stale_proof');
@@ -175,6 +181,13 @@ export async function confirmStop(req: Request, res: Response): Promise<void> {
 export async function destroy(req: Request, res: Response): Promise<void> {
   const { order: found, base } = room(req);
   if (!found.live_approval_id) throw new Conflict('conflict.too_late_to_stop');
-  await approval.withdraw(portal(req).db, found.id, found.live_approval_id, 'customer', 'stopped_by_customer', CUSTOMER);
+  await approval.withdraw(
+    portal(req).db,
+    found.id,
+    found.live_approval_id,
+    'customer',
+    'stopped_by_customer',
+    CUSTOMER,
+  );
   res.redirect(303, `${base}?stopped=1`);
 }

@@ -24,7 +24,9 @@ const fraction = (value: unknown): number | null => {
 /** Points without words are left out: a pin that says nothing asks for nothing. */
 function readPoints(req: Request, proof: Proof) {
   const sent: unknown = req.body?.points;
-  const raw: RawPoint[] = Array.isArray(sent) ? sent : Object.values((sent as Record<string, RawPoint>) ?? {});
+  const raw: RawPoint[] = Array.isArray(sent)
+    ? sent
+    : Object.values((sent as Record<string, RawPoint>) ?? {});
   return raw
     .filter((point) => point && typeof point.text === 'string' && point.text.trim() !== '')
     .map((point) => {
@@ -39,7 +41,13 @@ function readPoints(req: Request, proof: Proof) {
     });
 }
 
-async function render(req: Request, res: Response, proof: Proof, status: number, errors: Shown[]): Promise<void> {
+async function render(
+  req: Request,
+  res: Response,
+  proof: Proof,
+  status: number,
+  errors: Shown[],
+): Promise<void> {
   const { db } = portal(req);
   const { base, counter } = room(req);
   const placed = order.placed(room(req).order);
@@ -94,7 +102,9 @@ export async function create(req: Request, res: Response): Promise<void> {
   } catch (error) {
     if (error instanceof Invalid) return render(req, res, proof, 422, sentences(res, error));
     if (error instanceof Conflict) {
-      return render(req, res, proof, 409, [{ field: 'points', message: res.locals.t(`errors:${error.key}.text`) }]);
+      return render(req, res, proof, 409, [
+        { field: 'points', message: res.locals.t(`errors:${error.key}.text`) },
+      ]);
     }
     throw error;
   }

@@ -7,7 +7,13 @@ import { randomCode } from '../models/token';
 import { portal, room } from '../portal';
 import { ProcessorError } from '../stripe';
 
-const PAYABLE: order.Order['state'][] = ['awaiting_artwork', 'preparing', 'proofed', 'changes_requested', 'approved'];
+const PAYABLE: order.Order['state'][] = [
+  'awaiting_artwork',
+  'preparing',
+  'proofed',
+  'changes_requested',
+  'approved',
+];
 
 export async function show(req: Request, res: Response): Promise<void> {
   const { db, cards } = portal(req);
@@ -24,7 +30,9 @@ export async function show(req: Request, res: Response): Promise<void> {
     has_cards: cards !== null,
     is_confirming: req.query.returned !== undefined,
     was_cancelled: req.query.cancelled !== undefined,
-    failed: (await payment.ofOrder(db, placed.id)).some(({ state }) => state === 'failed' || state === 'lapsed'),
+    failed: (await payment.ofOrder(db, placed.id)).some(
+      ({ state }) => state === 'failed' || state === 'lapsed',
+    ),
     status_url: `${base}/status.json`,
     action: `${base}/pay`,
     error: null,
@@ -36,7 +44,8 @@ export async function create(req: Request, res: Response): Promise<void> {
   const { base } = room(req);
   const placed = order.placed(room(req).order);
   if (!cards || !PAYABLE.includes(placed.state)) throw new Conflict('conflict.cannot_pay');
-  if (placed.payment_method !== 'card' && placed.state !== 'approved') await order.payBy(db, placed.id, 'card');
+  if (placed.payment_method !== 'card' && placed.state !== 'approved')
+    await order.payBy(db, placed.id, 'card');
   if (await payment.usableHoldOrNull(db, placed.id)) {
     res.redirect(303, base);
     return;

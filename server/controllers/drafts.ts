@@ -1,6 +1,7 @@
 // The order form: product, artwork, details, check. Each step is a page of its own and keeps what was said.
 import type { Request, Response } from 'express';
 import { Conflict, Invalid } from '../errors';
+import { linkToken, linkTokenSha256 } from '../link';
 import { deviceSha256 } from '../middleware/cookies';
 import { uploadOrNull } from '../middleware/upload';
 import * as artwork from '../models/artwork';
@@ -9,7 +10,6 @@ import { now } from '../models/database';
 import { CUSTOMER } from '../models/event';
 import * as order from '../models/order';
 import * as product from '../models/product';
-import { linkToken, linkTokenSha256 } from '../link';
 import { portal, room, shop } from '../portal';
 import { isEmail, isPhone, sentences, text, textOrNull } from './form';
 import { choiceForm, readChoice } from './products';
@@ -79,6 +79,11 @@ function nextStep(draft: order.Order, from: 'product' | 'artwork' | 'details'): 
 }
 
 export async function showArtwork(req: Request, res: Response): Promise<void> {
+  const { order: found, base } = room(req);
+  if (!artwork.mayBeSent(found) || found.state === 'changes_requested') {
+    res.redirect(303, base);
+    return;
+  }
   await renderArtwork(req, res);
 }
 
@@ -121,8 +126,9 @@ export async function createArtwork(req: Request, res: Response): Promise<void> 
     return;
   }
   portal(req).wake();
-  if (req.accepts(['html', 'json']) === 'json') res.json({ next: `${base}/artwork` });
-  else res.redirect(303, `${base}/artwork`);
+  const next = draft.state === 'draft' ? `${base}/artwork` : `${base}/preparing`;
+  if (req.accepts(['html', 'json']) === 'json') res.json({ next });
+  else res.redirect(303, next);
 }
 
 /** Whether the check of the current file has come to an end; the page then loads itself again. */
@@ -142,7 +148,10 @@ export function showDetails(req: Request, res: Response): void {
   res.render('details/form', { order: draft, values: draft, errors: [], action: `${base}/details`, base });
 }
 
-function readDetails(req: Request, draft: order.Order): { details: order.Details; wrong: Record<string, string> } {
+function readDetails(
+  req: Request,
+  draft: order.Order,
+): { details: order.Details; wrong: Record<string, string> } {
   const isDelivered = draft.specification?.choice.delivery === 'delivery';
   const details: order.Details = {
     contact_name: text(req, 'contact_name', 120),
@@ -179,7 +188,12 @@ export async function updateDetails(req: Request, res: Response): Promise<void> 
   res.redirect(303, `${base}/check`);
 }
 
-async function renderCheck(req: Request, res: Response, status: number, notice: string | null): Promise<void> {
+async function renderCheck(
+  req: Request,
+  res: Response,
+  status: number,
+  notice: string | null,
+): Promise<void> {
   const { config, db, cards } = portal(req);
   const draft = await order.findOrder(db, room(req).order.id);
   const { base } = room(req);

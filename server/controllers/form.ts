@@ -12,12 +12,15 @@ export function text(req: Request, name: string, max = 200): string {
   return typeof value === 'string' ? value.normalize('NFC').trim().slice(0, max) : '';
 }
 
-export const textOrNull = (req: Request, name: string, max?: number): string | null => text(req, name, max) || null;
+export const textOrNull = (req: Request, name: string, max?: number): string | null =>
+  text(req, name, max) || null;
 
 export function record(req: Request, name: string): Record<string, string> {
   const value: unknown = req.body?.[name];
   if (typeof value !== 'object' || value === null) return {};
-  return Object.fromEntries(Object.entries(value).filter((pair): pair is [string, string] => typeof pair[1] === 'string'));
+  return Object.fromEntries(
+    Object.entries(value).filter((pair): pair is [string, string] => typeof pair[1] === 'string'),
+  );
 }
 
 /** The sentences of a form that did not pass, in the reader's language. */

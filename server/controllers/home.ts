@@ -6,7 +6,11 @@ import { portal, shop } from '../portal';
 export async function show(req: Request, res: Response): Promise<void> {
   const products = await product.listProducts(portal(req).db);
   res.render('home/show', {
-    products: products.map((each) => ({ ...each, from_cents: fromPriceCents(each), currency: shop(req).currency })),
+    products: products.map((each) => ({
+      ...each,
+      from_cents: fromPriceCents(each),
+      currency: shop(req).currency,
+    })),
   });
 }
 

@@ -88,5 +88,7 @@ export function ageOf(res: Response, rows: Row[]): string | null {
   const hours = Math.floor((Date.now() - Date.parse(oldest)) / 3_600_000);
   const { t } = res.locals;
   if (hours < 1) return t('staff:age.now');
-  return hours < 24 ? t('staff:age.hours', { count: hours }) : t('staff:age.days', { count: Math.floor(hours / 24) });
+  return hours < 24
+    ? t('staff:age.hours', { count: hours })
+    : t('staff:age.days', { count: Math.floor(hours / 24) });
 }

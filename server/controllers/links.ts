@@ -1,7 +1,7 @@
 // "I have lost my link": a fresh letter to the address on the order, and the same answer whoever asks.
 import type { Request, Response } from 'express';
 import { NotFound } from '../errors';
-import { CUSTOMER, append } from '../models/event';
+import { append, CUSTOMER } from '../models/event';
 import * as message from '../models/message';
 import * as order from '../models/order';
 import { foldEmail } from '../models/staff';

@@ -123,7 +123,11 @@ async function progress(req: Request, placed: order.Order) {
       ? await artwork.preflightOrNull(db, file.id, placed.specification_sha256)
       : null;
   const isReady = placed.state !== 'preparing' && placed.state !== 'awaiting_artwork';
-  const done = { file_received: Boolean(file), file_checked: isReady || Boolean(checked), pages_drawn: isReady };
+  const done = {
+    file_received: Boolean(file),
+    file_checked: isReady || Boolean(checked),
+    pages_drawn: isReady,
+  };
   const keys = ['file_received', 'file_checked', 'pages_drawn'] as const;
   const current = keys.find((key) => !done[key]);
   return {
@@ -144,7 +148,11 @@ export async function status(req: Request, res: Response): Promise<void> {
   const { steps, is_slow, reservation } = await progress(req, found);
   const current = await proof.currentOrNull(db, found);
   const url =
-    found.state === 'preparing' ? null : found.state === 'proofed' && current ? `${base}/proof/${current.version}` : base;
+    found.state === 'preparing'
+      ? null
+      : found.state === 'proofed' && current
+        ? `${base}/proof/${current.version}`
+        : base;
   res.json({
     state: found.state,
     steps: Object.fromEntries(steps.map(({ key, state }) => [key, state])),
@@ -156,7 +164,11 @@ export async function status(req: Request, res: Response): Promise<void> {
 
 export function confirmCancellation(req: Request, res: Response): void {
   const placed = order.placed(room(req).order);
-  res.render('cancellations/form', { order: placed, base: room(req).base, action: `${room(req).base}/cancellation` });
+  res.render('cancellations/form', {
+    order: placed,
+    base: room(req).base,
+    action: `${room(req).base}/cancellation`,
+  });
 }
 
 export async function cancel(req: Request, res: Response): Promise<void> {

@@ -12,7 +12,11 @@ import { portal, shop } from '../portal';
 export async function index(req: Request, res: Response): Promise<void> {
   const products = await product.listProducts(portal(req).db);
   res.render('products/index', {
-    products: products.map((each) => ({ ...each, from_cents: fromPriceCents(each), currency: shop(req).currency })),
+    products: products.map((each) => ({
+      ...each,
+      from_cents: fromPriceCents(each),
+      currency: shop(req).currency,
+    })),
   });
 }
 
@@ -21,8 +25,8 @@ export interface ChoiceForm {
   choice: product.Choice;
   options: Array<product.Option & { choices: Array<product.OptionChoice & { extra_cents: number }> }>;
   /** What each quantity would cost all in, with everything else as chosen. */
-  breaks: Array<{ quantity: number; total_cents: number; each_cents: number }>;
-  rush_cents: number;
+  breaks: Array<{ quantity: number; total_cents: number }>;
+  speeds: Array<{ rush: boolean; days: number; ready_on: string; extra_cents: number }>;
   delivery_cents: number;
   quote: Quote;
   ready_on: string;
@@ -52,11 +56,19 @@ export function choiceForm(
         ),
       })),
     })),
-    breaks: product.quantitiesOf(product.sizeOf(chosen, choice.size_key)).map((quantity) => {
-      const { total_cents } = quote(chosen, { ...choice, quantity }, settings);
-      return { quantity, total_cents, each_cents: Math.round(total_cents / quantity) };
+    breaks: product.quantitiesOf(product.sizeOf(chosen, choice.size_key)).map((quantity) => ({
+      quantity,
+      total_cents: quote(chosen, { ...choice, quantity }, settings).total_cents,
+    })),
+    speeds: (chosen.rush ? [false, true] : [false]).map((rush) => {
+      const days = product.turnaroundDays(chosen, { rush });
+      return {
+        rush,
+        days,
+        ready_on: readyOn(settings, now(), days).ready_on,
+        extra_cents: lineCents(quote(chosen, { ...choice, rush }, settings), ({ kind }) => kind === 'rush'),
+      };
     }),
-    rush_cents: lineCents(quote(chosen, { ...choice, rush: true }, settings), ({ kind }) => kind === 'rush'),
     delivery_cents: settings.delivery_cents,
     quote: quote(chosen, choice, settings),
     ...readyOn(settings, now(), product.turnaroundDays(chosen, choice)),
@@ -80,13 +92,19 @@ export function readChoice(
   } catch (error) {
     if (!(error instanceof Invalid)) throw error;
     const { t } = res.locals;
-    const errors = Object.entries(error.fields).map(([field, key]) => ({ field, message: t(`errors:${key}`) }));
+    const errors = Object.entries(error.fields).map(([field, key]) => ({
+      field,
+      message: t(`errors:${key}`),
+    }));
     return { choice: nearest(chosen, input), errors };
   }
 }
 
 function nearest(chosen: product.Product, input: Record<string, unknown>): product.Choice {
-  const defaults = product.chooseDefaults(chosen, typeof input.size_key === 'string' ? input.size_key : undefined);
+  const defaults = product.chooseDefaults(
+    chosen,
+    typeof input.size_key === 'string' ? input.size_key : undefined,
+  );
   let choice = defaults;
   const keep = (change: Partial<product.Choice>) => {
     try {
@@ -99,7 +117,8 @@ function nearest(chosen: product.Product, input: Record<string, unknown>): produ
   keep({ rush: Boolean(input.rush) });
   if (input.delivery === 'delivery') keep({ delivery: 'delivery' });
   const options = (input.options ?? {}) as Record<string, string>;
-  for (const [key, value] of Object.entries(options)) keep({ options: { ...choice.options, [key]: String(value) } });
+  for (const [key, value] of Object.entries(options))
+    keep({ options: { ...choice.options, [key]: String(value) } });
   return choice;
 }
 
@@ -113,16 +132,16 @@ export async function form(req: Request, res: Response): Promise<void> {
 }
 
 /** The amounts that stand beside the choices of the form, by the name under which the page shows each. */
-export function priceTexts(shown: ChoiceForm, lang: Language): Record<string, string> {
+function priceTexts(shown: ChoiceForm, lang: Language): Record<string, string> {
   const money = (cents: number) => formatMoney(cents, shown.quote.currency, lang);
-  const extra = (cents: number) => (cents === 0 ? '' : `${cents < 0 ? '−' : '+'}\u00a0${money(Math.abs(cents))}`);
+  const extra = (cents: number) =>
+    cents === 0 ? '' : `${cents < 0 ? '−' : '+'}\u00a0${money(Math.abs(cents))}`;
   return Object.fromEntries([
     ...shown.breaks.map(({ quantity, total_cents }) => [`quantity-${quantity}`, money(total_cents)]),
     ...shown.options.flatMap(({ key, choices }) =>
       choices.map((each) => [`option-${key}-${each.key}`, extra(each.extra_cents)]),
     ),
-    ['rush', extra(shown.rush_cents)],
-    ['delivery', extra(shown.delivery_cents)],
+    ...shown.speeds.map(({ rush, extra_cents }) => [rush ? 'rush' : 'usual', extra(extra_cents)]),
   ]);
 }
 

@@ -169,7 +169,10 @@ export async function renderProof(
         key: tick.key,
         kind: tick.kind,
         title: first.strong ? first.text : '',
-        text: (first.strong ? rest : [first, ...rest]).map((part) => part.text).join('').trim(),
+        text: (first.strong ? rest : [first, ...rest])
+          .map((part) => part.text)
+          .join('')
+          .trim(),
         checked: Boolean(given.ticks[tick.key]),
       };
     }),
@@ -228,7 +231,11 @@ export async function image(req: Request, res: Response): Promise<void> {
   const current = await currentProof(req);
   const page = current.pages.find(({ number }) => String(number) === req.params.page);
   const sha256 =
-    req.params.kind === 'image' ? page?.image_sha256 : req.params.kind === 'thumbnail' ? page?.thumbnail_sha256 : null;
+    req.params.kind === 'image'
+      ? page?.image_sha256
+      : req.params.kind === 'thumbnail'
+        ? page?.thumbnail_sha256
+        : null;
   if (!sha256) throw new NotFound();
   const { stream, bytes } = await portal(req).storage.open(sha256);
   // The tablet forgets; a customer's own browser may keep the picture for the visit.
@@ -247,7 +254,11 @@ export async function pdf(req: Request, res: Response): Promise<void> {
 export async function sendPdf(req: Request, res: Response, sha256: string, name: string): Promise<void> {
   const { stream, bytes } = await portal(req).storage.open(sha256);
   res.attachment(name);
-  res.set({ 'Content-Type': 'application/pdf', 'Content-Length': String(bytes), 'Cache-Control': 'no-store' });
+  res.set({
+    'Content-Type': 'application/pdf',
+    'Content-Length': String(bytes),
+    'Cache-Control': 'no-store',
+  });
   stream.pipe(res);
 }
 
@@ -277,4 +288,3 @@ export async function sendCode(req: Request, res: Response): Promise<void> {
     res.json({ sent_to: found.contact_email && maskEmail(found.contact_email) });
   } else res.redirect(303, `${base}/proof/${current.version}#code`);
 }
-

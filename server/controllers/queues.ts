@@ -25,7 +25,12 @@ export async function index(req: Request, res: Response): Promise<void> {
   const rows =
     state && CLOSED.includes(state)
       ? await order.latestIn(db, [state], PAGE_LENGTH)
-      : await order.inStates(db, state ? [state] : [...OPEN_STATES], PAGE_LENGTH + 1, afterOrNull(req.query.after));
+      : await order.inStates(
+          db,
+          state ? [state] : [...OPEN_STATES],
+          PAGE_LENGTH + 1,
+          afterOrNull(req.query.after),
+        );
   const shown = rows.slice(0, PAGE_LENGTH);
   const last = shown.at(-1);
   const query = new URLSearchParams({ ...(state ? { state } : {}), after: `${last?.ready_on}_${last?.id}` });
@@ -41,7 +46,8 @@ export async function index(req: Request, res: Response): Promise<void> {
 /** A whole reference opens its order; anything else lists what holds the words. */
 export async function search(req: Request, res: Response): Promise<void> {
   const { db } = portal(req);
-  const words = typeof req.query.q === 'string' ? req.query.q.normalize('NFC').trim().slice(0, MAX_WORDS_LENGTH) : '';
+  const words =
+    typeof req.query.q === 'string' ? req.query.q.normalize('NFC').trim().slice(0, MAX_WORDS_LENGTH) : '';
   const rows = words ? await order.search(db, words) : [];
   const exact = rows.find((row) => row.ref === words.toUpperCase());
   if (exact) {

@@ -25,8 +25,18 @@ export async function show(req: Request, res: Response): Promise<void> {
   const isUnfinished = (row: order.Row) => row.state !== 'ready';
   const unpaid = await unpaidAmong(req, rows);
   const lists: List[] = [
-    { key: 'late', glyph: 'triangle-alert', tone: 'bad', jobs: pick((row) => isUnfinished(row) && (row.ready_on ?? '') < today) },
-    { key: 'due', glyph: 'clock', tone: 'warn', jobs: pick((row) => isUnfinished(row) && row.ready_on === today) },
+    {
+      key: 'late',
+      glyph: 'triangle-alert',
+      tone: 'bad',
+      jobs: pick((row) => isUnfinished(row) && (row.ready_on ?? '') < today),
+    },
+    {
+      key: 'due',
+      glyph: 'clock',
+      tone: 'warn',
+      jobs: pick((row) => isUnfinished(row) && row.ready_on === today),
+    },
     { key: 'changes', glyph: 'pencil', tone: 'hold', jobs: pick((row) => row.state === 'changes_requested') },
     {
       key: 'counter',
@@ -69,7 +79,11 @@ async function alertsOf(req: Request): Promise<Alert[]> {
   const alerts: Alert[] = [
     { key: 'unapproved_money', count: (await payment.alerts(db)).length, url: '/staff/parked#money' },
     { key: 'parked_tasks', count: parked, url: '/staff/parked' },
-    { key: 'refused_letters', count: (await message.list(db, 'refused')).length, url: '/staff/letters?state=refused' },
+    {
+      key: 'refused_letters',
+      count: (await message.list(db, 'refused')).length,
+      url: '/staff/letters?state=refused',
+    },
   ];
   return alerts.filter(({ count }) => count > 0);
 }

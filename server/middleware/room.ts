@@ -60,7 +60,7 @@ export async function byTablet(req: Request, res: Response, next: NextFunction):
 export async function atCounter(req: Request, res: Response, next: NextFunction): Promise<void> {
   const { db } = portal(req);
   const screen: tablet.Tablet = res.locals.tablet;
-  const session = await tablet.sessionOrNull(db, screen.id);
+  const session = await tablet.liveSessionOrNull(db, screen);
   if (!session) {
     if (req.method === 'GET') res.redirect(303, '/kiosk');
     else throw new Gone('counter_closed');

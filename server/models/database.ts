@@ -13,6 +13,14 @@ export function later(iso: string, milliseconds: number): string {
   return new Date(Date.parse(iso) + milliseconds).toISOString();
 }
 
+/**
+ * Takes an order's row on both databases, as the first statement of whatever touches several tables of one order:
+ * everybody who locks begins here, so that nobody waits in a circle.
+ */
+export async function lockOrder(trx: Trx, order_id: string): Promise<void> {
+  await trx('orders').where({ id: order_id }).update({ id: order_id });
+}
+
 /** Runs inside the transaction it was given, or in one of its own. */
 export function within<T>(db: Db, work: (trx: Trx) => Promise<T>): Promise<T> {
   return db.isTransaction ? work(db as Trx) : db.transaction(work);

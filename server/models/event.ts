@@ -1,7 +1,7 @@
 // An order's history: one line a step, each naming the hash of the line before it.
 import { createHash, randomBytes } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import { type Db, now, type Trx } from './database';
+import { type Db, lockOrder, now, type Trx } from './database';
 
 export const FIRST_PREV_HASH = '0'.repeat(64);
 const LINE_VERSION = 1;
@@ -132,8 +132,7 @@ export async function append(
   personal: Record<string, string | null> = {},
 ): Promise<string> {
   assertPlain(data, 'data');
-  // Takes the order's row on both databases: lines of one order are written one after the other.
-  await trx('orders').where({ id: order_id }).update({ id: order_id });
+  await lockOrder(trx, order_id);
   const last: EventRow | undefined = await trx('events').where({ order_id }).orderBy('seq', 'desc').first();
   const created_at = now();
   const prev_hash = last?.hash ?? FIRST_PREV_HASH;
@@ -211,7 +210,10 @@ export async function verifyAll(db: Db): Promise<ChainFault | null> {
     if (orders.length === 0) return null;
     after = orders[orders.length - 1].id;
     const rows: EventRow[] = await db('events')
-      .whereIn('order_id', orders.map((order) => order.id))
+      .whereIn(
+        'order_id',
+        orders.map((order) => order.id),
+      )
       .orderBy(['order_id', 'seq']);
     const histories = new Map<string, EventRow[]>();
     for (const row of rows) {

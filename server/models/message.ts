@@ -67,7 +67,12 @@ export async function compose(
   letter: Omit<Message, 'state' | 'reply' | 'created_at' | 'sent_at'>,
 ): Promise<Message> {
   await db('messages')
-    .insert({ ...letter, attachments: JSON.stringify(letter.attachments), state: 'queued', created_at: now() })
+    .insert({
+      ...letter,
+      attachments: JSON.stringify(letter.attachments),
+      state: 'queued',
+      created_at: now(),
+    })
     .onConflict('id')
     .ignore();
   return findMessage(db, letter.id);
@@ -106,7 +111,10 @@ export async function ofOrder(db: Db, order_id: string): Promise<Message[]> {
   return (await db('messages').where({ order_id }).orderBy('created_at')).map(parse);
 }
 
-export type Listed = Pick<Message, 'id' | 'template' | 'to_address' | 'subject' | 'state' | 'reply' | 'created_at'> & {
+export type Listed = Pick<
+  Message,
+  'id' | 'template' | 'to_address' | 'subject' | 'state' | 'reply' | 'created_at'
+> & {
   order_ref: string | null;
 };
 
@@ -117,7 +125,9 @@ export async function list(db: Db, state: Message['state'] | null, limit = 100):
     .orderBy('messages.created_at', 'desc')
     .limit(limit)
     .select(
-      ...['id', 'template', 'to_address', 'subject', 'state', 'reply', 'created_at'].map((column) => `messages.${column}`),
+      ...['id', 'template', 'to_address', 'subject', 'state', 'reply', 'created_at'].map(
+        (column) => `messages.${column}`,
+      ),
       'orders.ref as order_ref',
     );
   return state ? query.where('messages.state', state) : query;

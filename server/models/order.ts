@@ -108,7 +108,15 @@ export async function start(
   const { actor, staff_id = null, ...given } = draft;
   for (let tries = 1; ; tries += 1) {
     const at = now();
-    const row = { ...given, staff_id, ref: newRef(), state: 'draft', price_version: 0, created_at: at, state_since: at };
+    const row = {
+      ...given,
+      staff_id,
+      ref: newRef(),
+      state: 'draft',
+      price_version: 0,
+      created_at: at,
+      state_since: at,
+    };
     try {
       return await within(db, async (trx) => {
         await trx('orders').insert(row);
@@ -135,7 +143,9 @@ export async function findByRef(db: Db, ref: string): Promise<Order> {
 
 /** The order behind a private link. Any other token, however close, is not found. */
 export async function findByLink(db: Db, token: string): Promise<Order> {
-  const row = await db('orders').where({ link_token_sha256: sha256(token) }).first();
+  const row = await db('orders')
+    .where({ link_token_sha256: sha256(token) })
+    .first();
   if (!row) throw new NotFound('link_not_found');
   return parse(row);
 }
@@ -156,7 +166,8 @@ async function updateDraft(trx: Db, order_id: string, set: Record<string, unknow
 }
 
 /** The fingerprint of a specification: SHA-256 of its canonical JSON (RFC 8785). */
-export const specificationSha256 = (specification: Specification) => sha256(canonicalize(specification) as string);
+export const specificationSha256 = (specification: Specification) =>
+  sha256(canonicalize(specification) as string);
 
 /** Sets product, options and quantity of a draft, and with them the price of today. */
 export async function choose(
@@ -390,7 +401,10 @@ const SEARCH_LIMIT = 50;
 
 /** Orders whose reference, name, e-mail or telephone holds the words; newest first. */
 export async function search(db: Db, words: string): Promise<Row[]> {
-  const like = `%${words.trim().replace(/[\\%_]/g, (sign) => `\\${sign}`).toLowerCase()}%`;
+  const like = `%${words
+    .trim()
+    .replace(/[\\%_]/g, (sign) => `\\${sign}`)
+    .toLowerCase()}%`;
   const digits = words.replace(/\D/g, '');
   const rows = await db('orders')
     .whereNotNull('placed_at')

@@ -2,7 +2,7 @@
 // sweep, a colleague) only ever says "look again": the worker fetches the payment and brings the facts here.
 import { randomUUID } from 'node:crypto';
 import { Conflict, NotFound } from '../errors';
-import { type Db, isRefused, later, now, type Trx, within } from './database';
+import { type Db, isRefused, later, lockOrder, now, type Trx, within } from './database';
 import * as event from './event';
 import * as message from './message';
 import * as task from './task';
@@ -269,7 +269,7 @@ async function reduceOnce(
   facts: Facts,
   whenCaptured: 'captured' | 'captured_unapproved',
 ): Promise<PaymentState> {
-  await trx('payments').where({ id: payment_id }).update({ updated_at: now() });
+  await lockOrder(trx, (await findPayment(trx, payment_id)).order_id);
   const before = await findPayment(trx, payment_id);
   const order = await orderFacts(trx, before.order_id);
   const known = stateOf(facts, before);
@@ -292,6 +292,7 @@ async function reduceOnce(
       card_last4: facts.card_last4 ?? before.card_last4,
       last_error: facts.last_error,
       captured_at: facts.captured_cents > 0 ? (before.captured_at ?? now()) : null,
+      updated_at: now(),
     });
   if (!news) return state;
   const payment = await findPayment(trx, payment_id);
@@ -368,6 +369,7 @@ export async function tellLapse(db: Db, payment_id: string): Promise<void> {
  */
 export async function refuseCapture(db: Db, payment_id: string, because: string): Promise<void> {
   await within(db, async (trx) => {
+    await lockOrder(trx, (await findPayment(trx, payment_id)).order_id);
     const changed = await trx('payments')
       .where({ id: payment_id })
       .whereNotIn('state', ['captured', 'refunded', 'failed', 'lapsed', 'released'])
@@ -400,7 +402,7 @@ export async function recordAtCounter(
   return within(db, async (trx) => {
     const at = now();
     const id = randomUUID();
-    await trx('orders').where({ id: order_id }).update({ id: order_id });
+    await lockOrder(trx, order_id);
     const order = await orderFacts(trx, order_id);
     if (!order.live_approval_id) throw new Conflict('conflict.not_signed');
     if (received.amount_cents !== order.total_cents) throw new Conflict('conflict.amount_differs');

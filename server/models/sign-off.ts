@@ -11,7 +11,7 @@ import * as proof from './proof';
 import type { Shop } from './setting';
 import * as statement from './statement';
 import { sha256 } from './token';
-import { chargeWords, dateWords, pagesWords } from './wording';
+import { chargeWords, dateWords, pagesWords, piecesWords } from './wording';
 
 export interface Tick {
   key: string;
@@ -71,7 +71,9 @@ export async function compose(
     cutoff: dateWords(cutoff_at, 'datetime', language, shop.time_zone),
     amount,
     charge_when: chargeWords(stopWindow(order, shop), language),
-    details: [words.size, words.sides, words.quantity, words.paper, words.finishing].filter(Boolean).join(', '),
+    details: [words.size, words.sides, piecesWords(words.quantity, language), words.paper, words.finishing]
+      .filter(Boolean)
+      .join(', '),
   };
   const isCard = order.payment_method === 'card';
   const keys = ['signoff', isCard ? 'signoff.card' : 'signoff.counter'];

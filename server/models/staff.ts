@@ -23,7 +23,13 @@ export async function add(
   db: Db,
   person: { email: string; name: string; role: Role; password_hash: string },
 ): Promise<Staff> {
-  const row: Staff = { id: randomUUID(), is_active: 1, created_at: now(), ...person, email: foldEmail(person.email) };
+  const row: Staff = {
+    id: randomUUID(),
+    is_active: 1,
+    created_at: now(),
+    ...person,
+    email: foldEmail(person.email),
+  };
   try {
     await db('staff').insert(row);
   } catch (error) {
@@ -34,7 +40,11 @@ export async function add(
 }
 
 export async function findByEmailOrNull(db: Db, email: string): Promise<Staff | null> {
-  return (await db('staff').where({ email: foldEmail(email), is_active: 1 }).first()) ?? null;
+  return (
+    (await db('staff')
+      .where({ email: foldEmail(email), is_active: 1 })
+      .first()) ?? null
+  );
 }
 
 export async function findStaffOrNull(db: Db, id: string | null): Promise<Staff | null> {

@@ -1,7 +1,7 @@
 // Counter tablets and what they show. A tablet has no rights of its own: it shows the one order that staff opened
 // for the person in front of them, until it is done, idle or recalled.
 import { randomUUID } from 'node:crypto';
-import { Conflict, Gone, Invalid, NotFound } from '../errors';
+import { Conflict, Invalid, NotFound } from '../errors';
 import { type Db, later, now, within } from './database';
 import * as event from './event';
 import type { Language } from './order';
@@ -146,11 +146,21 @@ export async function sessionOrNull(db: Db, tablet_id: string): Promise<CounterS
   return (await db('counter_sessions').where({ tablet_id }).whereNull('closed_at').first()) ?? null;
 }
 
-/** The order on show, for pages that need one. Gone when staff recalled it meanwhile. */
-export async function openSession(db: Db, tablet_id: string): Promise<CounterSession> {
-  const session = await sessionOrNull(db, tablet_id);
-  if (!session) throw new Gone('counter_closed');
-  return session;
+/** A screen that was not heard of for so long has lost the person who stood before it. */
+export const ASLEEP_MS = 20 * 60_000;
+/** An order that nobody opens is announced by name for so long. */
+export const GREETING_MS = 15 * 60_000;
+
+/** What a tablet may show now: an order whose customer has plainly gone away is closed first. */
+export async function liveSessionOrNull(db: Db, tablet: Tablet): Promise<CounterSession | null> {
+  const session = await sessionOrNull(db, tablet.id);
+  if (!session) return null;
+  const heardOf = tablet.seen_at ?? session.opened_at;
+  const wasAsleep = session.opened_at < heardOf && later(heardOf, ASLEEP_MS) < now();
+  const isUnopened = session.language === null && later(session.opened_at, GREETING_MS) < now();
+  if (!wasAsleep && !isUnopened) return session;
+  await close(db, session, 'idle');
+  return null;
 }
 
 export async function speak(db: Db, session: CounterSession, language: Language): Promise<void> {

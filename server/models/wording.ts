@@ -35,6 +35,12 @@ export function pagesWords(count: number, language: Language): string {
   return count === 1 ? 'the only page' : `all ${count} pages`;
 }
 
+/** `quantity` as written in that language: "1,000 pieces". */
+export function piecesWords(quantity: string, language: Language): string {
+  if (quantity === '1') return language === 'fr' ? '1 exemplaire' : '1 piece';
+  return language === 'fr' ? `${quantity} exemplaires` : `${quantity} pieces`;
+}
+
 /** "15 minutes after I sign", or "when I sign": a moment that is still true when the button is pressed. */
 export function chargeWords(stop_window_minutes: number, language: Language): string {
   if (stop_window_minutes === 0) return language === 'fr' ? 'à la signature' : 'when I sign';

@@ -1,7 +1,8 @@
 // The all-in price and the ready date while the customer chooses, and the − and + of number fields.
 // data-quote-url answers JSON: { price, ready, lines?: [{ label, amount }], texts?: { name: text }, sentence? },
 // already in words; a text goes to every element with its name in data-quote-text.
-// A choice marked data-reload changes which other choices there are: the page asks the server for itself again.
+// A choice inside data-redraws decides which other choices there are: every part of the page that has data-redraw and
+// an id is then taken anew from the page that the form's own "update" button gives.
 
 export {};
 
@@ -58,6 +59,27 @@ function quote(form: HTMLFormElement) {
     }
   }
 
+  async function redraw() {
+    asking?.abort();
+    const mine = new AbortController();
+    asking = mine;
+    put('quote-note', form.dataset.updating ?? '');
+    const choices = new URLSearchParams({ update: '1' });
+    for (const [name, value] of new FormData(form))
+      if (typeof value === 'string') choices.append(name, value);
+    try {
+      const answer = await fetch(form.action, { method: 'POST', body: choices, signal: mine.signal });
+      const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      for (const part of document.querySelectorAll('[data-redraw]')) {
+        const fresh = page.getElementById(part.id);
+        if (fresh) part.replaceWith(fresh);
+      }
+      put('quote-note', page.querySelector('[data-quote-note]')?.textContent ?? '');
+    } catch {
+      if (!mine.signal.aborted) put('quote-note', form.dataset.unavailable ?? '');
+    }
+  }
+
   function show(quote: Quote) {
     put('quote-note', quote.sentence ?? '');
     if (quote.price !== null) put('price', quote.price);
@@ -82,10 +104,7 @@ function quote(form: HTMLFormElement) {
 
   form.addEventListener('input', (event) => {
     clearTimeout(pause);
-    if (event.target instanceof Element && event.target.closest('[data-reload]')) {
-      form.requestSubmit(form.querySelector<HTMLButtonElement>('[data-reload-button]'));
-      return;
-    }
-    pause = setTimeout(ask, PAUSE_MS);
+    const redraws = event.target instanceof Element && event.target.closest('[data-redraws]');
+    pause = setTimeout(redraws ? redraw : ask, PAUSE_MS);
   });
 }

@@ -1,0 +1,98 @@
+// Opening and judging, as it runs inside the child process.
+import { identify } from './artwork/identify';
+import { openArtwork } from './artwork/open';
+import { checkLook, checkPixels, inReadingOrder } from './checks';
+import type { Finding, InspectRequest, PreflightReport } from './contract';
+import { sha256OfFile } from './fingerprint';
+import { rounded, type Size } from './geometry';
+import { MAX_TRIM_MM } from './limits';
+import type { Artwork, PageLook } from './look';
+import { refused, refusedForErrors } from './refused';
+
+export const ENGINE = { name: 'bon-a-tirer', version: '1' };
+
+/** Enough to see where colour stops; the checks need no more when nothing is shown. */
+const INSPECTED_PX_PER_MM = 3;
+const INSPECTED_LONG_SIDE_PX = 4000;
+
+/** Called as soon as the number of pages is known, so that the clock can be set. */
+export type OnPages = (count: number) => void;
+
+/** Preflight alone. Throws Refused. */
+export async function inspect(request: InspectRequest, onPages: OnPages): Promise<PreflightReport> {
+  const { artwork, report } = await openAndCheck(request, onPages);
+  const findings: Finding[] = [...report.findings];
+  for (const page of artwork.look.pages) {
+    const size = pieceSize(artwork, page);
+    const scale = Math.min(INSPECTED_PX_PER_MM, INSPECTED_LONG_SIDE_PX / Math.max(size.width, size.height));
+    findings.push(...checkPixels(artwork.look, page, await artwork.draw(page.number, pixelsOf(size, scale))));
+  }
+  artwork.close();
+  return { ...report, findings: inReadingOrder(findings) };
+}
+
+/** Everything that can be told before drawing. Throws Refused, with the report when a finding is an error. */
+export async function openAndCheck(
+  request: InspectRequest,
+  onPages: OnPages,
+): Promise<{ artwork: Artwork; report: PreflightReport }> {
+  const { artwork_path, artwork_name, specification } = request;
+  const { width, height } = specification.trim_mm;
+  if (Math.max(width, height) > MAX_TRIM_MM) {
+    throw refused('piece-too-large', { width, height, limit: MAX_TRIM_MM });
+  }
+  const { kind, bytes } = await identify(artwork_path);
+  const [sha256, artwork] = await Promise.all([
+    sha256OfFile(artwork_path),
+    openArtwork(artwork_path, kind, specification),
+  ]);
+  const { look } = artwork;
+  onPages(look.page_count);
+  const report: PreflightReport = {
+    engine: ENGINE,
+    artwork: { name: artwork_name, sha256, bytes, kind, page_count: look.page_count },
+    specification,
+    fit: wholeFit(look.pages),
+    pages: look.pages.map(({ number, width_mm, height_mm, rotation, boxes_mm }) => ({
+      number,
+      width_mm,
+      height_mm,
+      rotation,
+      boxes_mm,
+    })),
+    colour_spaces: look.colour_spaces,
+    fonts: look.fonts.map(({ name, embedded }) => ({ name, embedded })),
+    findings: inReadingOrder(checkLook(look)),
+  };
+  if (report.findings.some(({ severity }) => severity === 'error')) throw refusedForErrors(report);
+  return { artwork, report };
+}
+
+/** The trim with its bleed, in millimetres, the way up that the page has it. */
+export function pieceSize({ look }: Artwork, page: PageLook): Size {
+  const bleed = look.specification.bleed_mm;
+  const { trim } = page.fit!;
+  return { width: trim.width + 2 * bleed, height: trim.height + 2 * bleed };
+}
+
+export function pixelsOf(size: Size, px_per_mm: number): Size {
+  return {
+    width: Math.max(1, Math.round(size.width * px_per_mm)),
+    height: Math.max(1, Math.round(size.height * px_per_mm)),
+  };
+}
+
+/** The report says one thing for the whole: the page that was changed most. */
+function wholeFit(pages: PageLook[]): PreflightReport['fit'] {
+  const rank = ['exact', 'exact-with-bleed', 'covering', 'scaled'];
+  const fits = pages.map((page) => page.fit).filter((fit) => fit !== null);
+  if (fits.length < pages.length) return { rule: 'none', scale_percent: 100, rotated: false };
+  const changed = fits.reduce((worst, fit) =>
+    rank.indexOf(fit.rule) > rank.indexOf(worst.rule) ? fit : worst,
+  );
+  return {
+    rule: changed.rule,
+    scale_percent: changed.rule === 'scaled' ? rounded(changed.scale * 100) : 100,
+    rotated: fits.some((fit) => fit.swapped),
+  };
+}

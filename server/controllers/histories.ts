@@ -1,0 +1,102 @@
+// An order's history in words, and for the owner its chain: whether every line still holds.
+import type { Request, Response } from 'express';
+import * as event from '../models/event';
+import * as order from '../models/order';
+import { list as listStaff } from '../models/staff';
+import { sha256 } from '../models/token';
+import { portal } from '../portal';
+
+export interface Line {
+  seq: number;
+  at: string;
+  who: string;
+  text: string;
+  note: string | null;
+  hash: string;
+}
+
+const ACTORS = ['customer', 'system', 'stripe'] as const;
+
+function sentence(res: Response, { type, data }: event.Event): string {
+  const { t, money, date } = res.locals;
+  const known = (key: string, value: unknown) => (value ? t(`staff:${key}.${value}`) : '');
+  const cents = data.amount_cents ?? data.total_cents;
+  const points = Array.isArray(data.points) ? data.points.length : 0;
+  const isRefused = type === 'artwork.checked' && data.is_accepted === false;
+  return t(`staff:history.${type.replace('.', '_')}${isRefused ? '_refused' : ''}`, {
+    ...data,
+    count: points,
+    amount: typeof cents === 'number' ? money(cents, data.currency) : '',
+    ready: typeof data.ready_on === 'string' ? date(data.ready_on, 'short') : '',
+    channel: known('channels', data.channel),
+    tender: known('tenders', data.tender),
+    answer: known('answers', data.answer),
+    letter: known('templates', data.template),
+    paper: type === 'record.made' ? known('papers', data.kind) : '',
+  });
+}
+
+const REASONS = ['draft_given_up', 'customer_cancelled', 'stopped_by_customer'];
+
+function noteOf(res: Response, { data }: event.Event): string | null {
+  const said = data.reason ?? data.text ?? data.note;
+  if (typeof said !== 'string') return null;
+  return REASONS.includes(said) ? res.locals.t(`staff:reasons.${said}`) : said;
+}
+
+export function historyInWords(res: Response, events: event.Event[], names: Map<string, string>): Line[] {
+  const who = ({ kind, id }: event.Actor) =>
+    kind === 'staff'
+      ? (names.get(id ?? '') ?? res.locals.t('staff:actors.staff'))
+      : res.locals.t(`staff:actors.${ACTORS.find((known) => known === kind)}`);
+  return events.map((each) => ({
+    seq: each.seq,
+    at: each.at,
+    who: who(each.actor),
+    text: sentence(res, each),
+    note: noteOf(res, each),
+    hash: each.hash,
+  }));
+}
+
+async function read(req: Request) {
+  const { db } = portal(req);
+  const found = await order.findByRef(db, String(req.params.ref));
+  const lines = await event.lines(db, found.id);
+  return { found, lines, fault: event.firstFault(lines) };
+}
+
+export async function show(req: Request, res: Response): Promise<void> {
+  const { db } = portal(req);
+  const { found, lines, fault } = await read(req);
+  const names = new Map((await listStaff(db)).map((person) => [person.id, person.name]));
+  const broken = lines.find(({ seq }) => seq === fault?.seq) ?? null;
+  res.render('owner/audit', {
+    order: found,
+    fault,
+    broken: broken && { hash: broken.hash, computed: sha256(broken.body), prev_hash: broken.prev_hash },
+    head: lines.at(-1)?.hash ?? null,
+    history: historyInWords(res, await event.history(db, found.id), names),
+    export_url: `/owner/audit/${found.ref}/events.json`,
+  });
+}
+
+/** Everything a stranger needs to check the chain: the exact bytes of every line, and its hashes. */
+export async function exportJson(req: Request, res: Response): Promise<void> {
+  const { found, lines, fault } = await read(req);
+  res.attachment(`${found.ref}-events.json`);
+  res.json({
+    order: { id: found.id, ref: found.ref },
+    exported_at: new Date().toISOString(),
+    chain: fault ? { holds: false, first_fault: { seq: fault.seq, fault: fault.fault } } : { holds: true },
+    rule: 'hash = SHA-256 of body (UTF-8); body.prev = hash of the line before, 64 zeros for the first',
+    events: lines.map(({ seq, type, created_at, prev_hash, hash, body }) => ({
+      seq,
+      type,
+      created_at,
+      prev_hash,
+      hash,
+      body,
+    })),
+  });
+}

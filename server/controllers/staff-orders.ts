@@ -1,0 +1,191 @@
+// An order as the shop works on it: everything known, and every next thing that a colleague may do.
+import type { Request, Response } from 'express';
+import { toString as drawQr } from 'qrcode';
+import { Conflict, Invalid } from '../errors';
+import { orderPath, orderUrl } from '../link';
+import * as approval from '../models/approval';
+import * as artwork from '../models/artwork';
+import * as changeRequest from '../models/change-request';
+import * as event from '../models/event';
+import * as message from '../models/message';
+import * as order from '../models/order';
+import { may } from '../models/order-state';
+import * as paper from '../models/paper';
+import * as payment from '../models/payment';
+import * as proof from '../models/proof';
+import { findStaffOrNull, list as listStaff } from '../models/staff';
+import * as tablet from '../models/tablet';
+import { STEPS, type Step } from '../models/ticket';
+import { portal, shop } from '../portal';
+import { type Shown, sentences } from './form';
+import { historyInWords } from './histories';
+import { dueOf, statusOf, todayIn } from './jobs';
+import { moneyOf } from './orders';
+
+/** The order that the address names by its reference. Drafts belong to whoever is writing them. */
+export async function orderOf(req: Request): Promise<order.PlacedOrder> {
+  return order.placed(await order.findByRef(portal(req).db, String(req.params.ref)));
+}
+
+export const orderPage = (found: order.Order, rest = ''): string => `/staff/orders/${found.ref}${rest}`;
+
+const DONE = [
+  'placed',
+  'answered',
+  'revised',
+  'received',
+  'paid',
+  'withdrawn',
+  'cancelled',
+  'link_sent',
+  'moved',
+] as const;
+type Done = (typeof DONE)[number];
+
+/** Which buttons there are: the state table's verbs, as far as a person in the shop has them. */
+function actionsFor(found: order.PlacedOrder) {
+  const { state } = found;
+  return {
+    submit: state === 'awaiting_artwork',
+    answer: state === 'changes_requested',
+    show_on_tablet: state === 'proofed',
+    take_payment: may('capture_payment', state),
+    withdraw: may('withdraw_approval', state),
+    cancel: may('cancel', state),
+    resend: Boolean(found.contact_email) && state !== 'cancelled',
+    hand_over: may('hand_over', state),
+    steps: (['printing', 'finishing', 'ready'] as Step[]).filter((step) => may(STEPS[step].verb, state)),
+  };
+}
+
+async function filesOf(req: Request, found: order.PlacedOrder) {
+  const { db } = portal(req);
+  const files = await artwork.ofOrder(db, found.id);
+  return Promise.all(
+    files.map(async (file) => ({
+      ...file,
+      is_current: file.id === found.current_artwork_id,
+      url: orderPage(found, `/artworks/${file.id}`),
+      preflight: await artwork.preflightOrNull(db, file.id, found.specification_sha256),
+    })),
+  );
+}
+
+function proofsOf(found: order.PlacedOrder, versions: proof.Proof[]) {
+  return versions.map((each) => ({
+    version: each.version,
+    is_current: each.id === found.current_proof_id,
+    issued_at: each.issued_at,
+    expires_at: each.expires_at,
+    has_expired: proof.hasExpired(each),
+    page_count: each.page_count,
+    short_sha256: each.sha256.slice(0, 8),
+    pdf_url: orderPage(found, `/proof/${each.version}/proof.pdf`),
+    pages: each.pages.map(({ number }) => ({
+      number,
+      image_url: orderPage(found, `/proof/${each.version}/pages/${number}/image.webp`),
+      thumbnail_url: orderPage(found, `/proof/${each.version}/pages/${number}/thumbnail.webp`),
+    })),
+  }));
+}
+
+export interface Rendering {
+  status?: number;
+  errors?: Shown[];
+  /** What was written in a form that did not pass. */
+  given?: Record<string, string>;
+}
+
+/** The order's page, after a form that did not pass with the sentences that say why. */
+export async function renderOrder(
+  req: Request,
+  res: Response,
+  ref: string,
+  { status = 200, errors = [], given = {} }: Rendering = {},
+): Promise<void> {
+  const { config, db } = portal(req);
+  const found = order.placed(await order.findByRef(db, ref));
+  const lang: order.Language = res.locals.lang;
+  const names = new Map((await listStaff(db)).map((person) => [person.id, person.name]));
+  const versions = await proof.ofOrder(db, found.id);
+  const requests = await changeRequest.ofOrder(db, found.id);
+  const live = await approval.liveOrNull(db, found);
+  const captured = await payment.capturedOrNull(db, found.id);
+  const lines = await event.lines(db, found.id);
+  const url = orderUrl(config, found.id);
+  res.status(status).render('staff-orders/show', {
+    order: found,
+    words: found.specification.words[lang],
+    status: statusOf(res, found.state),
+    due: dueOf(res, found.state, found.ready_on as string, todayIn(shop(req))),
+    person: (await findStaffOrNull(db, found.staff_id))?.name ?? null,
+    money_state: await moneyOf(db, found),
+    payments: (await payment.ofOrder(db, found.id)).map((each) => ({
+      ...each,
+      staff_name: each.staff_id ? (names.get(each.staff_id) ?? null) : null,
+    })),
+    files: await filesOf(req, found),
+    proofs: proofsOf(found, versions).reverse(),
+    next_version: (versions.at(-1)?.version ?? 0) + 1,
+    approval: live,
+    signed_version: versions.find((each) => each.id === live?.proof_id)?.version ?? null,
+    stop_until: live ? approval.stopUntil(live) : null,
+    papers: {
+      record:
+        live && (await paper.findOrNull(db, 'record', live.id)) ? orderPage(found, '/record.pdf') : null,
+      receipt:
+        captured && (await paper.findOrNull(db, 'receipt', captured.id))
+          ? orderPage(found, '/receipt.pdf')
+          : null,
+    },
+    requests: requests.map((request) => ({
+      ...request,
+      version: versions.find((each) => each.id === request.proof_id)?.version ?? null,
+      has_file: request.artwork_id !== null,
+    })),
+    open_points: changeRequest.openPoints(requests),
+    brings_own_file: requests.at(-1)?.artwork_id ?? null,
+    letters: await message.ofOrder(db, found.id),
+    history: historyInWords(res, await event.history(db, found.id), names),
+    fault: event.firstFault(lines),
+    tablets: await tablet.list(db),
+    actions: actionsFor(found),
+    customer: { url: orderPath(config, found.id), qr: await drawQr(url, { type: 'svg', margin: 0 }) },
+    base: orderPage(found),
+    done: DONE.find((known) => known === req.query.done) ?? null,
+    errors,
+    given,
+  });
+}
+
+export const show = (req: Request, res: Response) => renderOrder(req, res, String(req.params.ref));
+
+/** Does one thing to an order and goes back to its page, which says so, or says why it cannot be done. */
+export async function act(
+  req: Request,
+  res: Response,
+  found: order.Order,
+  done: Done,
+  work: () => Promise<unknown>,
+  { given = {}, field }: { given?: Record<string, string>; field?: string } = {},
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof Invalid) {
+      const errors = sentences(res, error).map((shown) => ({ ...shown, field: field ?? shown.field }));
+      return renderOrder(req, res, found.ref, { status: error.status, errors, given });
+    }
+    if (error instanceof Conflict) {
+      const message = res.locals.t(`errors:${error.key}.text`, error.vars);
+      return renderOrder(req, res, found.ref, {
+        status: 409,
+        errors: [{ field: field ?? 'next', message }],
+        given,
+      });
+    }
+    throw error;
+  }
+  portal(req).wake();
+  res.redirect(303, orderPage(found, `?done=${done}`));
+}

@@ -1,0 +1,58 @@
+// Every version of a proof, for the shop's own eyes.
+import type { Request, Response } from 'express';
+import { NotFound } from '../errors';
+import * as approval from '../models/approval';
+import * as paper from '../models/paper';
+import * as payment from '../models/payment';
+import * as proof from '../models/proof';
+import { portal } from '../portal';
+import { sendPdf } from './proofs';
+import { orderOf } from './staff-orders';
+
+const IMAGE_AGE_S = 3600;
+
+async function versionOf(req: Request) {
+  const found = await orderOf(req);
+  return { found, named: await proof.findVersion(portal(req).db, found.id, Number(req.params.version)) };
+}
+
+export async function image(req: Request, res: Response): Promise<void> {
+  const { named } = await versionOf(req);
+  const page = named.pages.find(({ number }) => String(number) === req.params.page);
+  const kinds: Record<string, string | undefined> = {
+    image: page?.image_sha256,
+    thumbnail: page?.thumbnail_sha256,
+  };
+  const sha256 = kinds[String(req.params.kind)];
+  if (!sha256) throw new NotFound();
+  const { stream, bytes } = await portal(req).storage.open(sha256);
+  res.set({
+    'Content-Type': 'image/webp',
+    'Content-Length': String(bytes),
+    'Cache-Control': `private, max-age=${IMAGE_AGE_S}, immutable`,
+  });
+  stream.pipe(res);
+}
+
+export async function pdf(req: Request, res: Response): Promise<void> {
+  const { found, named } = await versionOf(req);
+  await sendPdf(req, res, named.sha256, `${found.ref}-v${named.version}.pdf`);
+}
+
+export async function record(req: Request, res: Response): Promise<void> {
+  const { db } = portal(req);
+  const found = await orderOf(req);
+  const live = await approval.liveOrNull(db, found);
+  const made = live ? await paper.findOrNull(db, 'record', live.id) : null;
+  if (!made) throw new NotFound('paper_not_made');
+  await sendPdf(req, res, made.sha256, `${found.ref}-bon-a-tirer.pdf`);
+}
+
+export async function receipt(req: Request, res: Response): Promise<void> {
+  const { db } = portal(req);
+  const found = await orderOf(req);
+  const captured = await payment.capturedOrNull(db, found.id);
+  const made = captured ? await paper.findOrNull(db, 'receipt', captured.id) : null;
+  if (!made) throw new NotFound('paper_not_made');
+  await sendPdf(req, res, made.sha256, `${found.ref}-receipt.pdf`);
+}

@@ -1,0 +1,109 @@
+// Marie Lefèvre signs the proof of her business cards: one record and one receipt for the tests of the papers.
+import { createHash } from 'node:crypto';
+import { Pdfium } from '../../proofs/artwork/pdfium';
+import type { Receipt } from '../../server/papers/receipt';
+import type { ApprovalRecord } from '../../server/papers/record';
+import type { Point } from '../../server/papers/signature';
+
+const TEXT_LIMIT = 100_000;
+
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+export const STROKES: Point[][] = [
+  Array.from({ length: 60 }, (_, i) => ({ x: 20 + i * 4, y: 60 + 30 * Math.sin(i / 4) })),
+  [
+    { x: 15, y: 110 },
+    { x: 260, y: 98 },
+  ],
+];
+
+export const record: ApprovalRecord = {
+  language: 'fr',
+  time_zone: 'Europe/Paris',
+  is_demo: false,
+  shop: { name: 'Imprimerie Lilas', lines: ['12 avenue des Lilas, 69003 Lyon', '04 78 55 01 22'] },
+  order: {
+    ref: 'K7F-204',
+    description: '500 × cartes de visite, 85 × 55 mm, recto verso',
+    promised: 'vendredi 27 novembre',
+  },
+  proof: { version: 2, page_count: 2, issued_at: '2026-11-24T12:31:40.120Z' },
+  statement: {
+    version: 'v1',
+    text: 'J’ai regardé les 2 pages de la version 2.\nJe donne mon **bon à tirer** pour cette version.',
+  },
+  ticks: [
+    { text: '**Le texte est correct.** J’ai relu les noms.', at: '2026-11-24T13:01:10.482Z' },
+    { text: '**La coupe me convient.**', at: null },
+  ],
+  warnings: [],
+  signer: { typed_name: 'Marie Lefèvre', capacity: 'gérante' },
+  signature: { kind: 'drawn', strokes: STROKES },
+  signed_at: '2026-11-24T13:02:11.482Z',
+  pages: [
+    {
+      number: 1,
+      picture: null,
+      first_displayed_at: '2026-11-24T13:00:12.300Z',
+      displayed_ms: 41_300,
+      highest_zoom: '200 %',
+    },
+    { number: 2, picture: null, first_displayed_at: null, displayed_ms: null, highest_zoom: null },
+  ],
+  comparison_opened: true,
+  text_opened: null,
+  recognised_by: ['Lien privé envoyé à m•••@fleurs.example.'],
+  device: {
+    channel: 'web',
+    tablet: null,
+    ip: '203.0.113.24',
+    user_agent: 'Mozilla/5.0',
+    viewport: '390 × 844',
+    language: 'fr-FR',
+    time_zone_offset: null,
+  },
+  hashes: {
+    artworks: [{ name: 'carte.pdf', sha256: sha256('artwork') }],
+    proof: sha256('proof'),
+    specification: sha256('specification'),
+    statement: sha256('statement'),
+  },
+  payment: {
+    amount: '48,00 €',
+    kind: 'card',
+    last4: '4242',
+    state: 'to_be_charged',
+    at: '2026-11-24T13:17:11.482Z',
+  },
+  stop: { until: '2026-11-24T13:17:11.482Z', was_used: false },
+  chain: { event_number: 23, sha256: sha256('event'), previous_sha256: sha256('before') },
+  time_stamp: null,
+  verification: { url: 'https://lilas.example/verify/7Q4M-K2XD', code: '7Q4M-K2XD' },
+};
+
+export const receipt: Receipt = {
+  language: 'fr',
+  is_demo: false,
+  issued_at: '2026-11-24T13:02:11.482Z',
+  issued_on: '24 novembre 2026',
+  number: null,
+  seller: { name: 'Imprimerie Lilas', lines: ['RCS Lyon 812 345 678', 'TVA FR12 812345678'] },
+  customer: ['Marie Lefèvre', 'Fleurs Lefèvre SARL'],
+  order_ref: 'K7F-204',
+  lines: [
+    { label: 'Cartes de visite', detail: '85 × 55 mm', quantity: '500', unit_price: null, amount: '42,20 €' },
+    { label: 'Livraison', detail: null, quantity: '1', unit_price: '5,80 €', amount: '5,80 €' },
+  ],
+  taxes: [{ rate: '20 %', net: '40,00 €', tax: '8,00 €', gross: '48,00 €' }],
+  total: '48,00 €',
+  payment: { kind: 'card_to_be_charged', last4: '4242', at: '24 novembre 2026 à 14 h 17' },
+  link: 'https://lilas.example/o/3fK9xQ2mB7',
+};
+
+/** The words of every page as a reader of PDF finds them, spaces and line ends made one space. */
+export async function pageTexts(bytes: Uint8Array): Promise<string[]> {
+  const pdfium = await Pdfium.open(bytes);
+  return Array.from({ length: pdfium.pageCount }, (_, i) =>
+    (pdfium.text(i, TEXT_LIMIT) ?? '').replace(/\s+/g, ' '),
+  );
+}
