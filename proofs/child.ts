@@ -1,13 +1,10 @@
 // Runs in a process of its own, under the limits that isolate.ts sets. Reads one job from standard input, writes
 // lines of JSON to descriptor 3: the number of pages as soon as it is known, then the answer.
 import { writeSync } from 'node:fs';
-import sharp from 'sharp';
 import type { Answer, Job } from './isolate';
 import { Refused, refusal } from './refused';
 
 const ANSWER_FD = 3;
-
-sharp.cache(false);
 
 void main();
 

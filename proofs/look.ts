@@ -29,9 +29,12 @@ export interface PageLook extends ArtworkPage {
   /** What a picture loses when it covers the piece; only for pictures. */
   lost_mm: { sides: number; ends: number } | null;
   images: PlacedImage[];
+  /** Only those outside the safe area. */
   words: PlacedWords[];
   thinnest_line: ThinLine | null;
   has_text: boolean;
+  /** The four inks together where they are heaviest, over a square of 15 mm; null when the inks are not known. */
+  ink_percent: number | null;
 }
 
 export interface UsedFont {

@@ -127,6 +127,7 @@ function kioskRoutes(): Router {
   routes.use(byTablet);
   routes.get('/', counters.attract);
   routes.get('/state.json', counters.state);
+  routes.post('/language', counters.open);
   routes.use('/s', atCounter, counters.frame);
   routes.get('/s', counters.show);
   routes.use('/s/proof', counters.onlyCurrent);
@@ -134,7 +135,6 @@ function kioskRoutes(): Router {
   routes.get('/s/wait', counters.wait);
   routes.get('/s/done', counters.done);
   routes.get('/s/changes-sent', counters.changesSent);
-  routes.post('/s/language', counters.update);
   routes.post('/s/call', counterCalls.create);
   routes.post('/s/finish', counters.end('done'));
   routes.post('/s/idle', counters.end('idle'));

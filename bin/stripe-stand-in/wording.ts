@@ -11,7 +11,6 @@ export interface Wording {
   quantity: (count: number) => string;
   total: string;
   hold_explained: string;
-  card: string;
   choose_card: string;
   cards: Record<string, { name: string; does: string }>;
   other_card: string;
@@ -56,7 +55,6 @@ const en: Wording = {
   total: 'Total',
   hold_explained:
     'The amount is only reserved on your card for now. The shop collects it later; otherwise the reservation is cancelled.',
-  card: 'Card',
   choose_card: 'Choose a demonstration card',
   cards: {
     visa: { name: 'A card that works', does: 'Accepted at once' },
@@ -117,7 +115,6 @@ const fr: Wording = {
   total: 'Total',
   hold_explained:
     'Pour l’instant, le montant est seulement réservé sur votre carte. La boutique l’encaisse plus tard, sinon la réservation est annulée.',
-  card: 'Carte',
   choose_card: 'Choisissez une carte de démonstration',
   cards: {
     visa: { name: 'Une carte qui fonctionne', does: 'Acceptée immédiatement' },

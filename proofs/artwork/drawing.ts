@@ -82,6 +82,7 @@ function pageLook(page: Rect, specification: PrintSpecification): PageLook {
     words: [],
     thinnest_line: null,
     has_text: false,
+    ink_percent: null,
   };
 }
 

@@ -5,6 +5,7 @@ import { fitPage, onTrim, type PageFit } from '../fit';
 import {
   type Box,
   boxSize,
+  isInside,
   isTouching,
   type Matrix,
   MM_PER_PT,
@@ -52,7 +53,9 @@ export async function openPdf(path: string, specification: PrintSpecification): 
   }
 
   const used = new UsedFonts();
-  const looks = pages.map((opened, index) => pageLook(pdfium, index + 1, opened, used));
+  const looks = pages.map((opened, index) =>
+    pageLook(pdfium, index + 1, opened, used, specification.safe_mm),
+  );
   const look: Look = {
     kind: 'pdf',
     specification,
@@ -128,6 +131,7 @@ function pageLook(
   number: number,
   opened: OpenedPage,
   used: UsedFonts,
+  safe_mm: number,
 ): { look: PageLook; has_transparency: boolean } {
   const contents = pdfium.contents(number);
   if (!contents) throw refused('page-damaged', { page: number });
@@ -143,9 +147,10 @@ function pageLook(
     fit,
     lost_mm: null,
     images: fit ? placedImages(contents, opened, fit) : [],
-    words: fit ? placedWords(pdfium, number, opened, fit) : [],
+    words: fit ? wordsNearCut(pdfium, number, opened, fit, safe_mm) : [],
     thinnest_line: thinnestLine(contents, opened, fit),
     has_text: contents.has_text,
+    ink_percent: null,
   };
   return { look, has_transparency: contents.has_transparency };
 }
@@ -178,13 +183,20 @@ function unitSquare([a, b, c, d, e, f]: Matrix): Box {
   return { left: Math.min(...xs), right: Math.max(...xs), bottom: Math.min(...ys), top: Math.max(...ys) };
 }
 
-function placedWords(pdfium: Pdfium, page: number, opened: OpenedPage, fit: PageFit): PageLook['words'] {
+// Only what leaves the safe area is of interest, and asking PDFium for the words of every line is slow.
+function wordsNearCut(
+  pdfium: Pdfium,
+  page: number,
+  opened: OpenedPage,
+  fit: PageFit,
+  safe_mm: number,
+): PageLook['words'] {
+  const { width, height } = fit.trim;
+  const safe = { x: safe_mm, y: safe_mm, width: width - 2 * safe_mm, height: height - 2 * safe_mm };
+  const placeOf = (box: Box) => onTrim(fit, mapBox(opened.shown, box));
   return pdfium
-    .text(page)
-    .lines.map(({ box, words }) => ({
-      place: onTrim(fit, mapBox(opened.shown, box)),
-      words: readable(words).trim(),
-    }))
+    .words(page, (box) => !isInside(placeOf(box), safe))
+    .map(({ box, words }) => ({ place: placeOf(box), words: readable(words).trim() }))
     .filter(({ words }) => words !== '');
 }
 
@@ -247,7 +259,7 @@ class PdfArtwork implements Artwork {
 
   text(page: number): string | null {
     if (this.text_left <= 0) return null;
-    const text = readable(this.pdfium.text(page).all).trim().slice(0, this.text_left);
+    const text = readable(this.pdfium.text(page)).trim().slice(0, this.text_left);
     this.text_left -= text.length;
     return text === '' ? null : text;
   }

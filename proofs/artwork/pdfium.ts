@@ -167,22 +167,14 @@ export class Pdfium {
     });
   }
 
-  /** All words of a page, and where each line of them stands in user space. */
-  text(page: number): { all: string; lines: Array<{ box: Box; words: string }> } {
-    const nothing = { all: '', lines: [] };
-    return (
-      this.withPage(page, (handle) => {
-        const text = this.call.FPDFText_LoadPage(handle);
-        if (!text) return nothing;
-        try {
-          const count = Math.min(this.call.FPDFText_CountChars(text), MAX_PAGE_TEXT);
-          if (count <= 0) return nothing;
-          return { all: this.characters(text, 0, count), lines: this.lines(text, count) };
-        } finally {
-          this.call.FPDFText_ClosePage(text);
-        }
-      }) ?? nothing
-    );
+  /** All words of a page, in reading order. */
+  text(page: number): string {
+    return this.withText(page, (text, count) => this.characters(text, count)) ?? '';
+  }
+
+  /** The runs of words that stand where they are asked for, in user space. */
+  words(page: number, isWanted: (box: Box) => boolean): Array<{ box: Box; words: string }> {
+    return this.withText(page, (text, count) => this.lines(text, count, isWanted)) ?? [];
   }
 
   /**
@@ -310,15 +302,32 @@ export class Pdfium {
     });
   }
 
-  private characters(text: number, from: number, count: number): string {
+  private withText<T>(page: number, use: (text: number, count: number) => T): T | null {
+    return this.withPage(page, (handle) => {
+      const text = this.call.FPDFText_LoadPage(handle);
+      if (!text) return null;
+      try {
+        const count = Math.min(this.call.FPDFText_CountChars(text), MAX_PAGE_TEXT);
+        return count > 0 ? use(text, count) : null;
+      } finally {
+        this.call.FPDFText_ClosePage(text);
+      }
+    });
+  }
+
+  private characters(text: number, count: number): string {
     return this.withMemory((count + 1) * 2, (at) => {
-      const written = this.call.FPDFText_GetText(text, from, count, at);
+      const written = this.call.FPDFText_GetText(text, 0, count, at);
       if (written <= 1) return '';
       return Buffer.from(this.memory.HEAPU8.subarray(at, at + (written - 1) * 2)).toString('utf16le');
     });
   }
 
-  private lines(text: number, count: number): Array<{ box: Box; words: string }> {
+  private lines(
+    text: number,
+    count: number,
+    isWanted: (box: Box) => boolean,
+  ): Array<{ box: Box; words: string }> {
     const rects = this.call.FPDFText_CountRects(text, 0, count);
     const lines: Array<{ box: Box; words: string }> = [];
     for (let index = 0; index < rects; index += 1) {
@@ -332,7 +341,7 @@ export class Pdfium {
           bottom: view.getFloat64(24, true),
         };
       });
-      if (box) lines.push({ box, words: this.wordsIn(text, box) });
+      if (box && isWanted(box)) lines.push({ box, words: this.wordsIn(text, box) });
     }
     return lines;
   }

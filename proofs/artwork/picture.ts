@@ -8,6 +8,9 @@ import type { Artwork, Look, PageLook, Pixels } from '../look';
 import { noFeatures } from '../look';
 import { refused } from '../refused';
 
+// Ghent Workgroup 2022, rules 25 and 26.
+const INK_SQUARE_MM = 15;
+
 type PictureKind = 'jpeg' | 'png' | 'tiff';
 
 const colourNames: Record<string, string> = {
@@ -33,7 +36,9 @@ export async function openPicture(
   const pages: PageLook[] = [];
   for (let page = 1; page <= count; page += 1) {
     const metadata = page === 1 ? header : await readHeader(path, kind, page);
-    pages.push(pageLook(metadata, page, specification));
+    const look = pageLook(metadata, page, specification);
+    if (isPlainCmyk(metadata)) look.ink_percent = await heaviestInk(path, kind, look);
+    pages.push(look);
   }
   const space = colourNames[header.space ?? ''] ?? 'DeviceRGB';
   const look: Look = {
@@ -114,7 +119,33 @@ function pageLook(metadata: Metadata, number: number, specification: PrintSpecif
     words: [],
     thinnest_line: null,
     has_text: false,
+    ink_percent: null,
   };
+}
+
+function isPlainCmyk({ space, hasAlpha }: Metadata): boolean {
+  return space === 'cmyk' && !hasAlpha;
+}
+
+// One pixel for each square of the rule: shrinking is the mean that the rule asks for.
+async function heaviestInk(path: string, kind: PictureKind, look: PageLook): Promise<number> {
+  const cells = (mm: number) => Math.max(1, Math.floor(mm / INK_SQUARE_MM));
+  const { data, info } = await sharp(path, options(kind, look.number))
+    .autoOrient()
+    .pipelineColourspace('cmyk')
+    .resize({ width: cells(look.width_mm), height: cells(look.height_mm), fit: 'fill' })
+    .toColourspace('cmyk')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true })
+    .catch(() => {
+      throw refused('page-damaged', { page: look.number });
+    });
+  let heaviest = 0;
+  for (let at = 0; at < data.length; at += info.channels) {
+    const inks = data.subarray(at, at + 4).reduce((sum, ink) => sum + ink, 0);
+    heaviest = Math.max(heaviest, (inks / 255) * 100);
+  }
+  return heaviest;
 }
 
 async function draw(path: string, kind: PictureKind, page: number, px: Size, look: Look): Promise<Pixels> {
@@ -122,8 +153,10 @@ async function draw(path: string, kind: PictureKind, page: number, px: Size, loo
   const source = sharp(path, options(kind, page));
   try {
     const metadata = await source.metadata();
-    const isCmyk = metadata.space === 'cmyk' && !metadata.hasAlpha;
-    const { data, info } = await toScreenColours(isCmyk ? await shrunkCmyk(source, px) : source, px);
+    const { data, info } = await toScreenColours(
+      isPlainCmyk(metadata) ? await shrunkCmyk(source, px) : source,
+      px,
+    );
     const px_per_mm = info.width / (fit!.trim.width + 2 * look.specification.bleed_mm);
     return { data, width: info.width, height: info.height, px_per_mm };
   } catch (error) {

@@ -7,6 +7,7 @@ import { colours } from './colours';
 import { cropped } from './cropped';
 import { features } from './features';
 import { fonts } from './fonts';
+import { ink } from './ink';
 import { noText } from './no-text';
 import { oneInk } from './one-ink';
 import { pageCount } from './page-count';
@@ -27,6 +28,7 @@ export function checkLook(look: Look): Finding[] {
     cropped,
     safeZone,
     thinLines,
+    ink,
     colours,
     features,
     noText,

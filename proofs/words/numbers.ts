@@ -12,7 +12,9 @@ export function size(width: number, height: number, language: Language): string 
 
 /** Sets the spaces that must not break, and the French spaces before ; ! ? : and inside « ». */
 export function typeset(text: string, language: Language): string {
-  const units = text.replace(/× (?=\d)/g, '×\u00a0').replace(/(\d) (mm|cm|%|ppi|ppp|pt|MB|Mo|bytes|octets|million|×)/g, '$1\u00a0$2');
+  const units = text
+    .replace(/× (?=\d)/g, '×\u00a0')
+    .replace(/(\d) (mm|cm|%|ppi|ppp|pt|MB|Mo|bytes|octets|million|×)/g, '$1\u00a0$2');
   if (language === 'en') return units;
   return units
     .replace(/'/g, '’')

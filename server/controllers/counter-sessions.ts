@@ -45,12 +45,12 @@ export async function create(req: Request, res: Response): Promise<void> {
   } catch (error) {
     if (!(error instanceof Conflict)) throw error;
     const busy = await tablet.sessionOrNull(db, screen.id);
-    res.status(409).render('tablets/replace', {
+    if (busy?.order_id === found.id) return res.redirect(303, '/staff/tablets');
+    return res.status(409).render('tablets/replace', {
       tablet: screen,
       order: { ref: found.ref, name: shortName(order.placed(found).contact_name) },
       shows: busy && (await shownBy(req, busy)),
     });
-    return;
   }
   res.redirect(303, '/staff/tablets');
 }

@@ -1,6 +1,7 @@
 // What a customer sees on the counter tablet: one order, for as long as it takes, and nothing afterwards.
 import type { NextFunction, Request, Response } from 'express';
 import { Gone } from '../errors';
+import { clearCounterSession, setCounterSession } from '../middleware/cookies';
 import { speak } from '../middleware/page';
 import * as approval from '../models/approval';
 import * as changeRequest from '../models/change-request';
@@ -26,6 +27,8 @@ export const IDLE_COUNTDOWN_S = 30;
 export const DONE_S = 12;
 
 const CLEAR = { 'Clear-Site-Data': '"cache"' };
+
+const here = (req: Request): string => req.baseUrl + req.path;
 
 /** Where on the tablet an order belongs in the state that it is in now. */
 async function pageOf(db: Db, found: order.Order): Promise<string> {
@@ -53,7 +56,10 @@ export async function attract(req: Request, res: Response): Promise<void> {
   const isOver = page === `${BASE}/done` || page === `${BASE}/changes-sent`;
   if (session && isOver) await tablet.close(db, session, 'done');
   const shown = isOver ? null : found;
-  if (!shown) res.set(CLEAR);
+  if (!shown) {
+    clearCounterSession(req, res);
+    res.set(CLEAR);
+  }
   speak(req, res, shown?.language ?? shop(req).language);
   res.render('kiosk/attract', {
     name: shown?.state === 'proofed' ? shortName(order.placed(shown).contact_name) : null,
@@ -79,7 +85,7 @@ export async function frame(req: Request, res: Response, next: NextFunction): Pr
   const { db } = portal(req);
   const { order: found, counter } = room(req);
   const { session_id: id, staff_id } = counter!;
-  const isProof = req.path.startsWith('/proof/');
+  const isProof = here(req).startsWith(`${BASE}/proof/`);
   res.locals.counter = {
     session: id,
     page: await pageOf(db, found),
@@ -93,8 +99,8 @@ export async function frame(req: Request, res: Response, next: NextFunction): Pr
 /** Lets the pages of the current proof through; from any other the tablet goes to where the order is now. */
 export function onlyCurrent(req: Request, res: Response, next: NextFunction): void {
   const { page } = res.locals.counter;
-  if (req.method !== 'GET' || req.path === page.slice(BASE.length)) next();
-  else if (req.path.startsWith(`${page.slice(BASE.length)}/`)) next();
+  const isCurrent = here(req) === page || here(req).startsWith(`${page}/`);
+  if (isCurrent || req.method !== 'GET') next();
   else res.redirect(303, BASE);
 }
 
@@ -103,15 +109,20 @@ export function show(_req: Request, res: Response): void {
 }
 
 /** The customer touched a language: the tablet speaks it until this order is done, and not a moment longer. */
-export async function update(req: Request, res: Response): Promise<void> {
+export async function open(req: Request, res: Response): Promise<void> {
   const { db } = portal(req);
   const language = text(req, 'language');
-  const session = await tablet.sessionOrNull(db, res.locals.tablet.id);
-  if (session && isLanguage(language)) await tablet.speak(db, session, language);
+  const session = await tablet.liveSessionOrNull(db, res.locals.tablet);
+  if (!session || session.id !== text(req, 'session') || !isLanguage(language)) {
+    res.redirect(303, START);
+    return;
+  }
+  await tablet.speak(db, session, language);
+  setCounterSession(req, res, session.id);
   res.redirect(303, BASE);
 }
 
-const belongs = (req: Request, res: Response) => res.locals.counter.page === BASE + req.path;
+const belongs = (req: Request, res: Response) => res.locals.counter.page === here(req);
 
 /** The last page of a visit stays until it clears itself, whatever becomes of the order meanwhile. */
 function stay(res: Response): void {
@@ -166,6 +177,7 @@ export const end = (because: 'done' | 'idle') => async (req: Request, res: Respo
   const { db } = portal(req);
   const session = await tablet.sessionOrNull(db, res.locals.tablet.id);
   if (session) await tablet.close(db, session, because);
+  clearCounterSession(req, res);
   res.set(CLEAR).redirect(303, START);
 };
 

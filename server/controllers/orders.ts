@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import * as approval from '../models/approval';
 import * as artwork from '../models/artwork';
 import * as changeRequest from '../models/change-request';
+import { readyOn } from '../models/calendar';
 import { later, now } from '../models/database';
 import { CUSTOMER } from '../models/event';
 import * as order from '../models/order';
@@ -12,7 +13,7 @@ import * as paper from '../models/paper';
 import * as payment from '../models/payment';
 import * as proof from '../models/proof';
 import { findStaffOrNull } from '../models/staff';
-import { portal, room } from '../portal';
+import { portal, room, shop } from '../portal';
 
 export const STEPS = ['received', 'proof', 'signed', 'printing', 'ready', 'handed_over'] as const;
 
@@ -44,6 +45,9 @@ export async function moneyOf(db: Parameters<typeof payment.ofOrder>[0], found: 
   return found.payment_method === 'counter' ? 'due_at_counter' : 'none';
 }
 
+/** Before the signature; after it, an order is stopped first. */
+const mayCancel = ({ state }: order.Order): boolean => may('cancel', state) && state !== 'approved';
+
 export async function show(req: Request, res: Response): Promise<void> {
   const { db } = portal(req);
   const { base } = room(req);
@@ -55,6 +59,7 @@ export async function show(req: Request, res: Response): Promise<void> {
   const receipt = captured ? await paper.findOrNull(db, 'receipt', captured.id) : null;
   const file = await artwork.currentOrNull(db, placed);
   const person = await findStaffOrNull(db, placed.staff_id);
+  const isPromised = live !== null || REACHED[placed.state] > 1;
   res.render('orders/show', {
     order: placed,
     base,
@@ -63,6 +68,9 @@ export async function show(req: Request, res: Response): Promise<void> {
       is_done: index <= REACHED[placed.state],
       is_next: index === REACHED[placed.state] + 1 && placed.state !== 'cancelled',
     })),
+    ...(isPromised
+      ? { ready_on: placed.ready_on, cutoff_at: null }
+      : readyOn(shop(req), now(), placed.specification.turnaround_days)),
     money_state: await moneyOf(db, placed),
     hold: await payment.usableHoldOrNull(db, placed.id),
     captured,
@@ -78,11 +86,13 @@ export async function show(req: Request, res: Response): Promise<void> {
     approval: live,
     stop_until: live ? approval.stopUntil(live) : null,
     requests: await changeRequest.ofOrder(db, placed.id),
+    stopped: req.query.stopped !== undefined && placed.state === 'proofed',
+    changes_sent: req.query.changes !== undefined,
     links: {
       artwork: artwork.mayBeSent(placed) && placed.state === 'awaiting_artwork' ? `${base}/artwork` : null,
       record: record && `${base}/record.pdf`,
       receipt: receipt && `${base}/receipt.pdf`,
-      cancel: may('cancel', placed.state) && placed.state !== 'approved' ? `${base}/cancellation` : null,
+      cancel: mayCancel(placed) ? `${base}/cancellation` : null,
     },
   });
 }
@@ -167,6 +177,7 @@ export function confirmCancellation(req: Request, res: Response): void {
   res.render('cancellations/form', {
     order: placed,
     base: room(req).base,
+    is_possible: mayCancel(placed),
     action: `${room(req).base}/cancellation`,
   });
 }

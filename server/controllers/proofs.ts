@@ -215,7 +215,8 @@ export async function renderProof(
     links: {
       changes: `${url}/changes`,
       compare: null,
-      pdf: `${url}/proof.pdf`,
+      // A file would stay on the tablet.
+      pdf: counter ? null : `${url}/proof.pdf`,
       seen: (page: number) => `${url}/pages/${page}/seen`,
       back: base,
     },

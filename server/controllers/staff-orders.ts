@@ -177,7 +177,7 @@ export async function act(
       return renderOrder(req, res, found.ref, { status: error.status, errors, given });
     }
     if (error instanceof Conflict) {
-      const message = res.locals.t(`errors:${error.key}.text`, error.vars);
+      const message = res.locals.t([`staff:${error.key}`, `errors:${error.key}.text`], error.vars);
       return renderOrder(req, res, found.ref, {
         status: 409,
         errors: [{ field: field ?? 'next', message }],

@@ -33,6 +33,7 @@ export const STAFF_COOKIE = 'staff';
 export const LANGUAGE_COOKIE = 'hl';
 const DEVICE_COOKIE = 'device';
 const TABLET_COOKIE = 'tablet';
+const COUNTER_COOKIE = 'counter';
 
 export const staffToken = (req: Request) => readCookie(req, named(req, STAFF_COOKIE));
 
@@ -67,4 +68,15 @@ export function setTabletToken(req: Request, res: Response, token: string): void
 
 export function clearTabletToken(req: Request, res: Response): void {
   res.clearCookie(TABLET_COOKIE, options(req, { path: '/kiosk' }));
+}
+
+/** Which opened order the person at this tablet touched: a page of the customer before shows nothing of the next. */
+export const counterSession = (req: Request) => readCookie(req, COUNTER_COOKIE);
+
+export function setCounterSession(req: Request, res: Response, id: string): void {
+  res.cookie(COUNTER_COOKIE, id, options(req, { path: '/kiosk' }));
+}
+
+export function clearCounterSession(req: Request, res: Response): void {
+  res.clearCookie(COUNTER_COOKIE, options(req, { path: '/kiosk' }));
 }

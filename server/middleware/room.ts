@@ -5,7 +5,7 @@ import * as order from '../models/order';
 import * as tablet from '../models/tablet';
 import { sha256 } from '../models/token';
 import { portal } from '../portal';
-import { clearTabletToken, deviceSha256, tabletToken } from './cookies';
+import { clearTabletToken, counterSession, deviceSha256, tabletToken } from './cookies';
 import { speak } from './page';
 
 const LINK_TOKEN = /^[\w-]{43}$/;
@@ -61,7 +61,7 @@ export async function atCounter(req: Request, res: Response, next: NextFunction)
   const { db } = portal(req);
   const screen: tablet.Tablet = res.locals.tablet;
   const session = await tablet.liveSessionOrNull(db, screen);
-  if (!session) {
+  if (!session || session.id !== counterSession(req)) {
     if (req.method === 'GET') res.redirect(303, '/kiosk');
     else throw new Gone('counter_closed');
     return;

@@ -2,7 +2,7 @@
 import { COLUMN, LINE, MARGIN, PAPER_TINT, PETROL, Sheet, SOFT, type TextStyle, withinPages } from './sheet';
 import { type Language, paperWords, type Words } from './words';
 
-export const MAX_RECEIPT_LINES = 24;
+export const MAX_RECEIPT_LINES = 12;
 
 /** Amounts and dates are text as the customer reads them elsewhere, in `language`. */
 export interface Receipt {

@@ -31,6 +31,7 @@ export type Drawing = { strokes: Point[][] } | { svg: string };
 type Curve = Point[];
 
 const PEN_WIDTH = 1.3;
+const POINTS_OF_A_CURVE = 3;
 
 /** In the middle of the box, smaller than drawn if need be, never larger. False when there is nothing to draw. */
 export function drawSignature(
@@ -77,7 +78,7 @@ export function curvesOf(drawing: Drawing): Curve[] | null {
   const points = drawn.flat();
   const isSound =
     points.length > 0 &&
-    points.length <= MAX_SIGNATURE_POINTS * 3 &&
+    points.length <= MAX_SIGNATURE_POINTS * POINTS_OF_A_CURVE &&
     points.every(
       ({ x, y }) => Math.abs(x) <= MAX_SIGNATURE_COORDINATE && Math.abs(y) <= MAX_SIGNATURE_COORDINATE,
     );

@@ -38,14 +38,13 @@ export function printable(text: string, face: Typeface): { text: string; isCompl
     .replace(/\r\n?|[\u2028\u2029]/g, '\n')
     .replace(/[^\P{Cc}\n]/gu, ' ')
     .replace(/\p{Default_Ignorable_Code_Point}/gu, '');
-  let isComplete = true;
-  let printed = '';
-  for (const { segment } of graphemes.segment(clean)) {
-    const isDrawn = [...segment].every((character) => character === '\n' || hasGlyph(face, character));
-    printed += isDrawn ? segment : MISSING_GLYPH;
-    isComplete &&= isDrawn;
-  }
-  return { text: printed, isComplete };
+  const isDrawn = (text: string) =>
+    [...text].every((character) => character === '\n' || hasGlyph(face, character));
+  if (isDrawn(clean)) return { text: clean, isComplete: true };
+  const drawn = Array.from(graphemes.segment(clean), ({ segment }) =>
+    isDrawn(segment) ? segment : MISSING_GLYPH,
+  );
+  return { text: drawn.join(''), isComplete: false };
 }
 
 export function breakLines(text: string, setting: Setting): TextLine[] {
@@ -102,17 +101,21 @@ function linesOf(words: Word[], { plain, size, width }: Setting): TextLine[] {
 }
 
 function lineOf(words: Word[], plain: Typeface, size: number): TextLine {
-  const pieces: Piece[] = [];
-  const add = (piece: Piece) => {
-    const last = pieces.at(-1);
-    if (last?.face === piece.face) last.text += piece.text;
-    else pieces.push({ ...piece });
+  const runs: Run[] = [];
+  const add = ({ text, face }: Piece) => {
+    const width = widthOf(text, face, size);
+    const last = runs.at(-1);
+    if (last?.face === face) {
+      last.text += text;
+      last.width += width;
+    } else {
+      runs.push({ text, face, width });
+    }
   };
   words.forEach((word, i) => {
     if (i > 0) add({ text: ' ', face: plain });
     word.forEach(add);
   });
-  const runs = pieces.map((piece) => ({ ...piece, width: widthOf(piece.text, piece.face, size) }));
   return { runs, width: runs.reduce((sum, run) => sum + run.width, 0) };
 }
 

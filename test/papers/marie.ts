@@ -1,11 +1,8 @@
 // Marie Lefèvre signs the proof of her business cards: one record and one receipt for the tests of the papers.
 import { createHash } from 'node:crypto';
-import { Pdfium } from '../../proofs/artwork/pdfium';
 import type { Receipt } from '../../server/papers/receipt';
 import type { ApprovalRecord } from '../../server/papers/record';
 import type { Point } from '../../server/papers/signature';
-
-const TEXT_LIMIT = 100_000;
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -99,11 +96,3 @@ export const receipt: Receipt = {
   payment: { kind: 'card_to_be_charged', last4: '4242', at: '24 novembre 2026 à 14 h 17' },
   link: 'https://lilas.example/o/3fK9xQ2mB7',
 };
-
-/** The words of every page as a reader of PDF finds them, spaces and line ends made one space. */
-export async function pageTexts(bytes: Uint8Array): Promise<string[]> {
-  const pdfium = await Pdfium.open(bytes);
-  return Array.from({ length: pdfium.pageCount }, (_, i) =>
-    (pdfium.text(i, TEXT_LIMIT) ?? '').replace(/\s+/g, ' '),
-  );
-}

@@ -128,6 +128,15 @@ describe('artwork that the signer must look at', () => {
     ]);
   });
 
+  test('more ink than the paper takes is told, as the mean of a square of 15 mm', async () => {
+    const thirsty: PrintSpecification = { ...card, ink_limit_percent: 90 };
+    const outcome = await inspectArtwork(request('cmyk.tif', thirsty));
+    const found = outcome.ok ? outcome.report.findings[0] : null;
+    expect(found).toMatchObject({ code: 'ink-limit', severity: 'warning', values: { limit: 90 } });
+    expect(found!.values.found).toBeGreaterThan(95);
+    expect(await told('cmyk.tif')).not.toContain('warning ink-limit');
+  });
+
   test('a blank page is told', async () => {
     expect(await told('blank-second-page.pdf')).toContain('warning blank-page');
   });

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { LONGEST_S, SHORTEST_S } from '../../bin/stripe-stand-in/checkout-sessions';
+import { LONGEST_S, SHORTEST_S } from '../../bin/stripe-stand-in/checkout-session-routes';
 import { holdFor, openTill, press, refusal, type Till, typesOf } from './support';
 
 let till: Till;

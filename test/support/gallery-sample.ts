@@ -128,7 +128,22 @@ const words = {
         },
       ],
     ],
-    charge: '€48.00, charged at 14:17',
+    charge: '€48.00, charged 15 minutes after you sign',
+    amount: '€48.00',
+    unreserved: 'The amount is not reserved on your card.',
+    request: {
+      round: 1,
+      note: null,
+      points: [
+        { number: 1, page: 1, text: 'Please make the name larger', answer: { answer: 'done', text: null } },
+        {
+          number: 2,
+          page: 2,
+          text: 'Use the green of the old card',
+          answer: { answer: 'not_done', text: 'It prints as on the old card; screens show it differently.' },
+        },
+      ],
+    },
     photo: 'The old card you brought to the counter',
   },
   fr: {
@@ -180,7 +195,25 @@ const words = {
         },
       ],
     ],
-    charge: '48,00 € débités à 14:17',
+    charge: '48,00 € débités 15 minutes après la signature',
+    amount: '48,00 €',
+    unreserved: 'Le montant n’est pas réservé sur votre carte.',
+    request: {
+      round: 1,
+      note: null,
+      points: [
+        { number: 1, page: 1, text: 'Agrandir le nom', answer: { answer: 'done', text: null } },
+        {
+          number: 2,
+          page: 2,
+          text: 'Reprendre le vert de l’ancienne carte',
+          answer: {
+            answer: 'not_done',
+            text: 'Il sort comme sur l’ancienne carte ; les écrans le montrent autrement.',
+          },
+        },
+      ],
+    },
     photo: 'L’ancienne carte apportée au comptoir',
   },
 };
@@ -252,16 +285,31 @@ export async function sampleProof(lang: Lang, options: Record<string, string | u
       statement_sha256: sha('signoff'),
       idempotency_key: 'sample',
     },
-    gates: pages.map((item) => ({
-      key: 'G2',
-      label: `Page ${item.number}`,
-      target: `#page-${item.number}`,
-      met: false,
-    })),
+    gates: [
+      ...pages.map((item) => ({
+        key: 'G2',
+        label: `Page ${item.number}`,
+        target: `#page-${item.number}`,
+        met: false,
+      })),
+      ...statements.map(({ key, checked }) => ({
+        key: 'G5',
+        label: key,
+        target: `#tick-${key}`,
+        met: checked,
+      })),
+      { key: 'G6', label: 'name', target: '#typed_name', met: false },
+      { key: 'G7', label: 'signature', target: '#signature', met: false },
+      { key: 'G8', label: 'code', target: '#code', met: options.code !== '1' },
+      { key: 'G9', label: w.unreserved, target: '#payment', met: options.money !== '1' },
+    ],
+    answers: options.answers ? [w.request] : [],
+    money: { needs_reservation: options.money === '1', reserve_url: '/gallery/reserve', amount: w.amount },
     charge: { sentence: w.charge },
     identity: {
       needs_code: options.code === '1',
-      code_sent_to: 'm•••@atelier-lefevre.example',
+      code_sent_to: null,
+      email: 'm•••@atelier-lefevre.example',
       send_url: `${base}/code`,
     },
     form: {
@@ -274,6 +322,25 @@ export async function sampleProof(lang: Lang, options: Record<string, string | u
       compare: '/gallery/compare',
       pdf: '/gallery/proof.pdf',
       seen: (number: number) => `${base}/pages/${number}/seen`,
+    },
+    reasons: ['text', 'picture', 'colour', 'cut', 'other'],
+    request: w.request,
+    approval: {
+      typed_name: 'Marie Lefèvre',
+      on_behalf_of: 'Atelier Lefèvre',
+      signed_at: '2026-11-24T13:02:00.000Z',
+      statement_version: 1,
+      statement_text: w.paragraphs.map((runs) => runs.map(({ text }) => text).join('')).join('\n'),
+      ticks: w.statements.map(([key, title, text]) => ({ key, text: `**${title}** ${text}` })),
+      signature_strokes: [
+        {
+          points: Array.from({ length: 60 }, (_, n) => ({
+            x: 40 + n * 4,
+            y: Math.round(90 + 34 * Math.sin(n / 3)),
+            time: n,
+          })),
+        },
+      ],
     },
     kiosk: Boolean(options.kiosk),
     readonly: readonlyStates.find((state) => state === options.state) ?? null,

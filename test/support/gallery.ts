@@ -109,28 +109,26 @@ export async function startGallery(port = 0): Promise<{ url: string; server: Ser
     response.render('proofs/show', await sampleProof(langOf(response), optionsOf(request)));
   });
   app.get('/gallery/changes', async (request, response) => {
-    const sample = await sampleProof(langOf(response), optionsOf(request));
+    const { proof, order, kiosk, reasons } = await sampleProof(langOf(response), optionsOf(request));
     response.render('proofs/changes', {
-      proof: sample.proof,
-      order: sample.order,
+      proof,
+      order,
+      kiosk,
+      reasons,
+      max_points: 20,
       round: { number: 1, included: 2, extra_cents: 1200 },
-      form: { action: '/gallery/echo', values: {}, errors: [] },
+      form: { action: '/gallery/echo', values: { points: [], note: '' }, errors: [] },
       links: { back: '/gallery/proof' },
-      kiosk: sample.kiosk,
     });
   });
   app.get('/gallery/record', async (request, response) => {
-    const sample = await sampleProof(langOf(response), optionsOf(request));
+    const { proof, order, approval } = await sampleProof(langOf(response), optionsOf(request));
     response.render('proofs/record', {
-      ...sample,
-      approval: {
-        typed_name: 'Marie Lefèvre',
-        on_behalf_of: 'Atelier Lefèvre',
-        approved_at: '2026-11-24T13:02:00.000Z',
-        signature_url: null,
-        verification_code: 'LILA-7Q2K',
-        record_url: '/o/SAMPLE/record.pdf',
-      },
+      proof,
+      order,
+      approval,
+      stop_until: '2026-11-24T13:17:00.000Z',
+      links: { back: '/o/SAMPLE', record: '/o/SAMPLE/record.pdf', pdf: '/o/SAMPLE/proof/2/proof.pdf' },
     });
   });
   const seen: string[] = [];

@@ -18,7 +18,7 @@ const watched = document.querySelector<HTMLElement>('[data-watch]');
 if (watched) watch(watched);
 
 async function watch(element: HTMLElement) {
-  const { watch: url = '', session, page, home } = element.dataset;
+  const { watch: url = '', session, belongs, home } = element.dataset;
   const offline = document.querySelector<HTMLElement>('[data-offline]');
   let lost = 0;
   for (;;) {
@@ -28,7 +28,7 @@ async function watch(element: HTMLElement) {
     if (offline) offline.hidden = lost < LOST_AFTER;
     if (!state) continue;
     if (state.session !== session) return location.replace(START);
-    if (page && state.page !== page) return location.replace(home === 'yes' ? START : state.page);
+    if (belongs && state.page !== belongs) return location.replace(home === 'yes' ? START : state.page);
     say(state.help);
   }
 }

@@ -2,7 +2,6 @@
 
 export {};
 
-const TALK_INSTEAD_FROM = 20;
 const MOVE_STEP = 0.01;
 const MOVE_LEAP = 0.05;
 
@@ -26,6 +25,7 @@ function start(form: HTMLFormElement) {
   const openLine = form.querySelector<HTMLElement>('[data-open]')!;
   const send = form.querySelector<HTMLElement>('[data-send]')!;
   const sendLabel = form.querySelector<HTMLElement>('[data-send-label]')!;
+  const most = Number(list.dataset.most);
   const sheets = new Map<number, HTMLElement>();
   const items = [...list.querySelectorAll<HTMLElement>('[data-pin-item]')];
   const pattern = items[0].cloneNode(true) as HTMLElement;
@@ -37,7 +37,7 @@ function start(form: HTMLFormElement) {
 
   function add(page: number, x: number, y: number, item?: HTMLElement) {
     const sheet = sheets.get(page);
-    if (!sheet) return null;
+    if (!sheet || pins.length >= most) return null;
     const mark = document.createElement('button');
     mark.type = 'button';
     mark.className = 'pin';
@@ -117,7 +117,7 @@ function start(form: HTMLFormElement) {
       }
     }
     none.hidden = pins.length > 0;
-    many.hidden = pins.length <= TALK_INSTEAD_FROM;
+    many.hidden = pins.length < most;
     const text = words[`send_${plural.select(pins.length)}`] ?? words.send_other;
     sendLabel.textContent = pins.length ? text.replace('{n}', String(pins.length)) : words.send;
     openLine.hidden = true;
@@ -151,7 +151,7 @@ function start(form: HTMLFormElement) {
   };
   form.addEventListener('submit', (event) => {
     const wordless = pins.findIndex((pin) => !textOf(pin).value.trim());
-    const nothing = pins.length === 0 && !isGiven('general') && !isGiven('replacement');
+    const nothing = pins.length === 0 && !isGiven('note') && !isGiven('artwork');
     if (wordless < 0 && !nothing) {
       if (send.getAttribute('aria-busy') === 'true') event.preventDefault();
       send.setAttribute('aria-busy', 'true');

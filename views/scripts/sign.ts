@@ -3,16 +3,20 @@
 import type SignaturePadClass from 'signature_pad';
 import type { PointGroup } from 'signature_pad';
 
-/** A stroke needs more points than this, and must leave the straight line by this many pixels, to be a signature. */
-const FEWEST_POINTS = 2;
-const STRAIGHT_WITHIN_PX = 2;
-const SHORTEST_NAME = 2;
+/** A stroke needs this many points, and must leave the straight line by more than this, to be a signature. */
+const FEWEST_POINTS = 3;
+const STRAIGHT_WITHIN_PX = 1.5;
+const FEWEST_LETTERS = 2;
 const CODE_DIGITS = 6;
 
 interface Point {
   x: number;
   y: number;
   time: number;
+}
+
+interface Stroke {
+  points: Point[];
 }
 
 interface OpenPoint {
@@ -63,7 +67,8 @@ function start(form: HTMLFormElement) {
       open.push({ say: words.statement.replace('{title}', title), go: focusOn(box) });
     }
     const name = field('typed_name');
-    if ((name?.value.trim().length ?? 0) < SHORTEST_NAME) open.push({ say: words.name, go: focusOn(name) });
+    if ((name?.value.match(/\p{L}/gu)?.length ?? 0) < FEWEST_LETTERS)
+      open.push({ say: words.name, go: focusOn(name) });
     const trouble = signature.trouble();
     if (trouble) open.push({ say: words[trouble], go: signature.focus });
     return open;
@@ -184,8 +189,8 @@ function startSignature(form: HTMLFormElement, changed: () => void) {
   return {
     trouble(): 'signature' | 'line' | 'typed' | null {
       if (method.value === 'typed') {
-        const name = input('signature_typed_name').value.trim();
-        return name.length >= SHORTEST_NAME && input('signature_typed_confirm').checked ? null : 'typed';
+        const same = plainName(input('signature_typed_name').value) === plainName(input('typed_name').value);
+        return same && input('signature_typed_confirm').checked ? null : 'typed';
       }
       if (!pad || pad.isEmpty()) return 'signature';
       return pad.toData().some((stroke) => isWritten(stroke.points)) ? null : 'line';
@@ -198,16 +203,19 @@ function startSignature(form: HTMLFormElement, changed: () => void) {
     write() {
       if (method.value !== 'drawn' || !pad) return;
       input('signature_svg').value = pad.toSVG();
-      input('signature_strokes').value = JSON.stringify(
-        pad.toData().map((stroke) => stroke.points.map(plain)),
-      );
+      const strokes: Stroke[] = pad.toData().map(({ points }) => ({ points: points.map(plain) }));
+      input('signature_strokes').value = JSON.stringify(strokes);
     },
   };
 }
 
+function plainName(name: string): string {
+  return name.normalize('NFC').trim().replace(/\s+/g, ' ').toLocaleLowerCase();
+}
+
 /** Place and time only: pressure is never kept. */
 function plain({ x, y, time }: Point): Point {
-  return { x: Math.round(x * 10) / 10, y: Math.round(y * 10) / 10, time };
+  return { x: Math.round(x), y: Math.round(y), time: Math.round(time) };
 }
 
 function scaled(stroke: PointGroup, ratio: number): PointGroup {
@@ -219,8 +227,8 @@ function scaled(stroke: PointGroup, ratio: number): PointGroup {
 
 function restore(pad: SignaturePadClass, text: string) {
   try {
-    const strokes = JSON.parse(text) as Point[][];
-    const groups = strokes.map((points) => ({
+    const strokes = JSON.parse(text) as Stroke[];
+    const groups = strokes.map(({ points }) => ({
       penColor: pad.penColor,
       dotSize: pad.dotSize,
       minWidth: pad.minWidth,
@@ -236,15 +244,15 @@ function restore(pad: SignaturePadClass, text: string) {
 }
 
 function isWritten(points: Point[]): boolean {
-  if (points.length <= FEWEST_POINTS) return false;
-  const first = points[0];
-  const last = points[points.length - 1];
-  const length = Math.hypot(last.x - first.x, last.y - first.y);
+  if (points.length < FEWEST_POINTS) return false;
+  const [first] = points;
+  const away = ({ x, y }: Point) => Math.hypot(x - first.x, y - first.y);
+  const far = points.reduce((best, point) => (away(point) > away(best) ? point : best));
+  const length = away(far);
+  if (!length) return false;
   return points.some(({ x, y }) => {
-    const away = length
-      ? Math.abs((last.x - first.x) * (first.y - y) - (first.x - x) * (last.y - first.y)) / length
-      : Math.hypot(x - first.x, y - first.y);
-    return away > STRAIGHT_WITHIN_PX;
+    const area = (far.x - first.x) * (first.y - y) - (first.x - x) * (far.y - first.y);
+    return Math.abs(area) / length > STRAIGHT_WITHIN_PX;
   });
 }
 

@@ -13,7 +13,6 @@ const BANK_CARD_MM = 85.6;
 const SWIPE_PX = 60;
 
 interface Looking {
-  page: number;
   first_seen: string | null;
   visible_ms: number;
   max_zoom: number;
@@ -65,7 +64,7 @@ function start(viewer: HTMLElement) {
       ready: false,
       seen: element.dataset.seen === 'yes',
       sending: false,
-      looking: { page: number, first_seen: null, visible_ms: 0, max_zoom: 0, text_opened: false },
+      looking: { first_seen: null, visible_ms: 0, max_zoom: 0, text_opened: false },
     };
   });
 
@@ -213,7 +212,8 @@ function start(viewer: HTMLElement) {
     if (scale < fitScale(page) * 0.99 && scale < realScale(page) * 0.99) return;
     page.looking.first_seen ??= new Date().toISOString();
     page.looking.visible_ms = Math.round(page.looking.visible_ms + elapsed);
-    if (record) record.value = JSON.stringify(pages.map((each) => each.looking));
+    if (record)
+      record.value = JSON.stringify(Object.fromEntries(pages.map((each) => [each.number, each.looking])));
     if (asksToLook && !page.seen && page.looking.visible_ms >= SEEN_AFTER_MS) tellSeen(page);
   }
 
