@@ -20,7 +20,7 @@ const CATALOGUE = resolve(__dirname, '../../server/demo/catalogue.json');
 
 const words = {
   missing: { en: 'There is no such file: ', fr: 'Fichier introuvable : ' },
-  made: { en: 'Proof made', fr: 'Épreuve faite' },
+  made: { en: 'Proof made: ', fr: 'Épreuve faite\u00a0: ' },
   no_findings: { en: 'Nothing to report.', fr: 'Rien à signaler.' },
   marks: {
     error: { en: 'error', fr: 'erreur' },
@@ -117,7 +117,7 @@ async function refuse(refusal: Refusal, language: Language, out: string): Promis
 function summary({ report, pdf, pages }: ProofResult, language: Language, out: string): string {
   const size = (pdf.bytes / 1024).toLocaleString(language, { maximumFractionDigits: 0 });
   const lines = [
-    `${words.made[language]}: ${join(out, pdf.file)} (${pages.length} p., ${size} kB)`,
+    `${words.made[language]}${join(out, pdf.file)} (${pages.length} p., ${size} kB)`,
     `SHA-256 ${pdf.sha256}`,
     ...report.findings.map((found) => findingLine(found, language)),
   ];
@@ -126,7 +126,7 @@ function summary({ report, pdf, pages }: ProofResult, language: Language, out: s
 }
 
 function findingLine({ severity, code, text }: Finding, language: Language): string {
-  return `- ${words.marks[severity][language]} (${code}): ${text[language]}`;
+  return `- ${words.marks[severity][language]} (${code}) ${text[language]}`;
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -45,10 +45,14 @@ export function createApp(portal: Portal): Express {
     }),
   );
   const kept = { maxAge: YEAR, immutable: true, index: false } as const;
-  for (const folder of ['styles', 'fonts']) app.use(`/assets/${folder}`, express.static(join(VIEWS, folder), kept));
-  for (const folder of ['scripts', 'vendor']) app.use(`/assets/${folder}`, express.static(join(PUBLIC, folder), kept));
+  for (const folder of ['styles', 'fonts'])
+    app.use(`/assets/${folder}`, express.static(join(VIEWS, folder), kept));
+  for (const folder of ['scripts', 'vendor'])
+    app.use(`/assets/${folder}`, express.static(join(PUBLIC, folder), kept));
   for (const file of ['icons.svg', 'products.svg', 'favicon.svg']) {
-    app.get(`/assets/${file}`, (_req, res) => res.sendFile(join(VIEWS, file), { maxAge: YEAR, immutable: true }));
+    app.get(`/assets/${file}`, (_req, res) =>
+      res.sendFile(join(VIEWS, file), { maxAge: YEAR, immutable: true }),
+    );
   }
   app.get('/favicon.ico', (_req, res) => res.redirect(301, '/assets/favicon.svg'));
   app.use(routes());

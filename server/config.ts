@@ -124,8 +124,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     mail_from: given.MAIL_FROM ?? null,
     payments: {
       mode,
-      secret_key:
-        given.STRIPE_SECRET_KEY ?? (mode === 'stand_in' ? secrets.stand_in_key : null),
+      secret_key: given.STRIPE_SECRET_KEY ?? (mode === 'stand_in' ? secrets.stand_in_key : null),
       webhook_secrets: given.STRIPE_WEBHOOK_SECRET
         ? given.STRIPE_WEBHOOK_SECRET.split(/[,\s]+/)
         : mode === 'stand_in'

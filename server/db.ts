@@ -12,7 +12,9 @@ const POSTGRES_POOL = { min: 0, max: 10 };
 const ClientBetterSqlite3 = require('knex/lib/dialects/better-sqlite3');
 const TransactionSqlite: new (
   ...args: unknown[]
-) => { query(connection: unknown, sql: string): Promise<unknown> } = require('knex/lib/dialects/sqlite3/execution/sqlite-transaction');
+) => {
+  query(connection: unknown, sql: string): Promise<unknown>;
+} = require('knex/lib/dialects/sqlite3/execution/sqlite-transaction');
 
 // knex begins a deferred transaction on SQLite; two processes that read and then write then fail with
 // SQLITE_BUSY at once, whatever the busy timeout. Taking the write lock first removes that.

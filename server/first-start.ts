@@ -46,7 +46,9 @@ async function welcomeOwner({ config, db }: Portal): Promise<News['owner']> {
     password_hash: await hashPassword(password),
   });
   const file = join(config.data_dir, 'first-sign-in.txt');
-  writeFileSync(file, `${config.base_url}/staff/login\n${config.owner.email}\n${password}\n`, { mode: 0o600 });
+  writeFileSync(file, `${config.base_url}/staff/login\n${config.owner.email}\n${password}\n`, {
+    mode: 0o600,
+  });
   return { email: config.owner.email, password, file };
 }
 

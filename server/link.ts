@@ -7,7 +7,8 @@ import { sha256 } from './models/token';
 export const linkToken = (config: Config, order_id: string): string =>
   createHmac('sha256', config.secrets.link).update(`order:${order_id}`).digest('base64url');
 
-export const linkTokenSha256 = (config: Config, order_id: string): string => sha256(linkToken(config, order_id));
+export const linkTokenSha256 = (config: Config, order_id: string): string =>
+  sha256(linkToken(config, order_id));
 
 /** The path of an order's private page, e.g. `/o/…/proof/2`. */
 export const orderPath = (config: Config, order_id: string, rest = ''): string =>

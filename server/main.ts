@@ -2,11 +2,11 @@
 import { once } from 'node:events';
 import { createApp } from './app';
 import { ConfigError, readConfig } from './config';
-import { connectStandIn } from './demo/stand-in';
 import { greeting } from './demo/greeting';
+import { connectStandIn } from './demo/stand-in';
 import { firstStart } from './first-start';
-import { openPortal } from './open';
 import * as task from './models/task';
+import { openPortal } from './open';
 import { startWorker } from './worker';
 
 const CLOSING_LIMIT_MS = 10_000;

@@ -40,7 +40,8 @@ export async function openPortal(config: Config): Promise<OpenPortal> {
   const shop = await shopOrNull(db);
   const mail = openMail({
     smtp_url: config.smtp_url,
-    from: config.mail_from ?? `${shop?.name ?? 'Bon à Tirer'} <${shop?.email ?? 'shop@localhost.localdomain'}>`,
+    from:
+      config.mail_from ?? `${shop?.name ?? 'Bon à Tirer'} <${shop?.email ?? 'shop@localhost.localdomain'}>`,
     outbox_folder: join(config.data_dir, 'outbox'),
   });
   return {

@@ -3,9 +3,9 @@ import type { Request } from 'express';
 import type { Knex } from 'knex';
 import type { Config } from './config';
 import type { Mail } from './mail';
-import type { Staff } from './models/staff';
 import type { Order } from './models/order';
 import type { Shop } from './models/setting';
+import type { Staff } from './models/staff';
 import type { Storage } from './storage';
 import type { CardProcessor } from './stripe';
 

@@ -138,7 +138,9 @@ const PROMISE: Safeguard[] = [
 function safeguards(): Safeguard[] {
   const kept = Object.entries(EVIDENCE).flatMap(([table, keys]): Safeguard[] => {
     const says = `${table}: written once, never edited`;
-    const same = keys.map((columns) => `(${columns.map((column) => `r.${column} = NEW.${column}`).join(' AND ')})`);
+    const same = keys.map(
+      (columns) => `(${columns.map((column) => `r.${column} = NEW.${column}`).join(' AND ')})`,
+    );
     return [
       { name: `${table}_never_updated`, table, before: 'update', when: '1 = 1', says },
       { name: `${table}_never_deleted`, table, before: 'delete', when: '1 = 1', says },
@@ -232,7 +234,9 @@ export async function missingSafeguards(db: Knex): Promise<string[]> {
 const FINGERPRINT_KEY = 'safeguards';
 
 function fingerprint(): string {
-  return createHash('sha256').update(JSON.stringify([safeguards(), EVENT_HASH, POSTGRES_ONLY])).digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify([safeguards(), EVENT_HASH, POSTGRES_ONLY]))
+    .digest('hex');
 }
 
 /**

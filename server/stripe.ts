@@ -36,10 +36,18 @@ export interface CardProcessor {
   startCheckout(request: CheckoutRequest): Promise<{ session: string; url: string; expires_at: string }>;
   /** The facts of a payment, by whatever we know of it. */
   look(payment: { checkout_session: string | null; payment_intent: string | null }): Promise<Facts>;
-  describe(payment_intent: string, description: string, metadata: Record<string, string>, key: string): Promise<void>;
+  describe(
+    payment_intent: string,
+    description: string,
+    metadata: Record<string, string>,
+    key: string,
+  ): Promise<void>;
   capture(payment_intent: string, amount_cents: number, key: string): Promise<void>;
   /** Gives a reservation back, or closes a page that nobody finished. */
-  release(payment: { checkout_session: string | null; payment_intent: string | null }, key: string): Promise<void>;
+  release(
+    payment: { checkout_session: string | null; payment_intent: string | null },
+    key: string,
+  ): Promise<void>;
   readWebhook(body: Buffer, signature: string): { id: string; type: string; object_id: string | null };
   /** Whose payment an event speaks of, when we have not met its intent yet. */
   paymentIdOf(payment_intent: string): Promise<string | null>;
@@ -54,9 +62,19 @@ async function call<T>(request: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (!(error instanceof Stripe.errors.StripeError)) throw error;
     const status = error.statusCode ?? 0;
-    const kind = status === 0 ? 'unknown' : status >= 500 || status === 429 || status === 409 ? 'fault' : 'refused';
+    const kind =
+      status === 0 ? 'unknown' : status >= 500 || status === 429 || status === 409 ? 'fault' : 'refused';
     throw new ProcessorError(kind, error.message, error.code ?? null);
   }
+}
+
+// What a partial capture lets go of is counted among the refunds.
+function refundedOf(charge: Stripe.Charge | null): number {
+  if (!charge) return 0;
+  return Math.max(
+    0,
+    (charge.amount_refunded ?? 0) - (charge.amount - (charge.amount_captured ?? charge.amount)),
+  );
 }
 
 function factsOf(intent: Stripe.PaymentIntent): Facts {
@@ -78,7 +96,7 @@ function factsOf(intent: Stripe.PaymentIntent): Facts {
     authorized_cents: intent.status === 'requires_capture' ? intent.amount : isCaptured ? intent.amount : 0,
     // A poorer server than Stripe leaves these out although the status says it all.
     captured_cents: isCaptured ? (intent.amount_received ?? charge?.amount_captured ?? intent.amount) : 0,
-    refunded_cents: charge?.amount_refunded ?? 0,
+    refunded_cents: isCaptured ? refundedOf(charge) : 0,
     capture_before: iso(card?.capture_before),
     card_brand: card?.brand ?? null,
     card_last4: card?.last4 ?? null,
@@ -164,7 +182,11 @@ export function openStripe(config: Config): CardProcessor {
       }),
     describe: (payment_intent, description, metadata, key) =>
       call(async () => {
-        await stripe.paymentIntents.update(payment_intent, { description, metadata }, { idempotencyKey: key });
+        await stripe.paymentIntents.update(
+          payment_intent,
+          { description, metadata },
+          { idempotencyKey: key },
+        );
       }),
     capture: (payment_intent, amount_cents, key) =>
       call(async () => {

@@ -103,7 +103,7 @@ function openPage(
     const [width, height] = sides as [number, number];
     throw refused('page-size-impossible', { page, width: width * MM_PER_PT, height: height * MM_PER_PT });
   }
-  pdfium.uncrop(page, media);
+  if (structure.boxes.crop) pdfium.uncrop(page, media);
   const shown = shownMatrix(structure);
   const { trim, crop } = structure.boxes;
   const boxes = [trim, crop, media].filter((box) => box !== undefined).map((box) => mapBox(shown, box));

@@ -45,6 +45,7 @@ interface Memory {
 export class Pdfium {
   private readonly memory: Memory;
   private objects_seen = 0;
+  private opened: { page: number; handle: number } | null = null;
 
   private constructor(
     private readonly call: WrappedPdfiumModule,
@@ -124,6 +125,7 @@ export class Pdfium {
       this.call.FPDFPage_SetMediaBox(handle, media.left, media.bottom, media.right, media.top);
       this.call.FPDFPage_SetCropBox(handle, media.left, media.bottom, media.right, media.top);
     });
+    this.closePage();
   }
 
   /** null when the page cannot be read. Forms inside forms are followed to a limit. */
@@ -206,6 +208,7 @@ export class Pdfium {
   }
 
   close(): void {
+    this.closePage();
     this.call.FPDF_CloseDocument(this.document);
     this.memory.wasmExports.free(this.bytes_at);
   }
@@ -357,14 +360,20 @@ export class Pdfium {
     });
   }
 
+  // Reading a page costs more than most questions about it: the last one stays open for the next question.
   private withPage<T>(page: number, use: (handle: number) => T): T | null {
-    const handle = this.call.FPDF_LoadPage(this.document, page - 1);
-    if (!handle) return null;
-    try {
-      return use(handle);
-    } finally {
-      this.call.FPDF_ClosePage(handle);
+    if (this.opened?.page !== page) {
+      this.closePage();
+      const handle = this.call.FPDF_LoadPage(this.document, page - 1);
+      if (!handle) return null;
+      this.opened = { page, handle };
     }
+    return use(this.opened.handle);
+  }
+
+  private closePage(): void {
+    if (this.opened) this.call.FPDF_ClosePage(this.opened.handle);
+    this.opened = null;
   }
 
   private withFloats<T>(values: number[], use: (at: number) => T): T {

@@ -1,6 +1,6 @@
 // Text as outlines and widths, from the font files that we ship: what is on the computer never matters.
 import { readFileSync } from 'node:fs';
-import fontkit from '@pdf-lib/fontkit';
+import { openFont, type PlainFont } from './fontkit';
 
 export type Weight = 'regular' | 'semibold';
 
@@ -9,27 +9,17 @@ const files: Record<Weight, string> = {
   semibold: '@expo-google-fonts/source-sans-3/600SemiBold/SourceSans3_600SemiBold.ttf',
 };
 
-// Ligatures would turn "fi" into one sign that a reader cannot search for.
-const FEATURES = { liga: false, dlig: false, clig: false };
 const UNKNOWN = '?';
 
-interface Face {
-  unitsPerEm: number;
-  hasGlyphForCodePoint(codePoint: number): boolean;
-  layout(
-    text: string,
-    features: Record<string, boolean>,
-  ): {
-    glyphs: Array<{ path: { toSVG(): string } }>;
-    positions: Array<{ xAdvance: number }>;
-    advanceWidth: number;
-  };
-}
-
-const faces = new Map<Weight, Face>();
+const bytes = new Map<Weight, Uint8Array>();
 
 export function fontBytes(weight: Weight): Uint8Array {
-  return readFileSync(require.resolve(files[weight]));
+  let found = bytes.get(weight);
+  if (!found) {
+    found = readFileSync(require.resolve(files[weight]));
+    bytes.set(weight, found);
+  }
+  return found;
 }
 
 /** Signs that the font lacks become a question mark, so that a name in any script draws without a fault. */
@@ -41,31 +31,24 @@ export function drawable(text: string): string {
 
 /** In the unit of `size`. */
 export function widthOf(text: string, weight: Weight, size: number): number {
-  const font = face(weight);
-  return (font.layout(drawable(text), FEATURES).advanceWidth / font.unitsPerEm) * size;
+  const { unitsPerEm, glyphs } = outline(text, weight);
+  const last = glyphs.at(-1);
+  return last ? ((last.x + last.width) / unitsPerEm) * size : 0;
 }
 
-/** Path data with its start on the base line at (0, 0), y downwards, for an SVG. */
-export function outline(
-  text: string,
-  weight: Weight,
-): { unitsPerEm: number; glyphs: Array<{ x: number; path: string }> } {
+/** The start of the base line is (0, 0) and y runs upwards, as in the font. */
+export function outline(text: string, weight: Weight) {
   const font = face(weight);
-  const run = font.layout(drawable(text), FEATURES);
   let x = 0;
-  const glyphs = run.glyphs.map((glyph, index) => {
-    const at = x;
-    x += run.positions[index]!.xAdvance;
-    return { x: at, path: glyph.path.toSVG() };
+  const glyphs = [...drawable(text)].map((sign) => {
+    const glyph = font.glyphForCodePoint(sign.codePointAt(0)!);
+    const placed = { x, width: glyph.advanceWidth, path: () => glyph.path.toSVG() };
+    x += glyph.advanceWidth;
+    return placed;
   });
   return { unitsPerEm: font.unitsPerEm, glyphs };
 }
 
-function face(weight: Weight): Face {
-  let found = faces.get(weight);
-  if (!found) {
-    found = fontkit.create(fontBytes(weight) as Buffer) as unknown as Face;
-    faces.set(weight, found);
-  }
-  return found;
+function face(weight: Weight): PlainFont {
+  return openFont(fontBytes(weight));
 }

@@ -13,8 +13,8 @@ export interface MarkPlan {
 
 type Colour = [number, number, number];
 
-export const CUT_RED: Colour = [0xc8, 0x1e, 0x1e];
-export const SAFE_BLUE: Colour = [0x1d, 0x5f, 0xc4];
+const CUT_RED: Colour = [0xc8, 0x1e, 0x1e];
+const SAFE_BLUE: Colour = [0x1d, 0x5f, 0xc4];
 const WHITE: Colour = [255, 255, 255];
 
 /** What will be cut off is mixed with white by this share, so that the finished piece stands out. */
@@ -62,7 +62,7 @@ async function drawTile(words: string, size: number): Promise<Tile> {
   const height = Math.round(length * 0.6);
   const { glyphs, unitsPerEm } = outline(words, 'semibold');
   const scale = size / unitsPerEm;
-  const paths = glyphs.map(({ x, path }) => `<path transform="translate(${x} 0)" d="${path}"/>`).join('');
+  const paths = glyphs.map(({ x, path }) => `<path transform="translate(${x} 0)" d="${path()}"/>`).join('');
   const edge = Math.max(1, size / 22) / scale;
   const middle = `translate(${-length / 2 / scale} ${-size / 3 / scale})`;
   const turn = `rotate(${WATERMARK.turn_deg}) scale(${scale} ${-scale}) ${middle}`;

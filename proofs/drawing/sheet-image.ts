@@ -53,6 +53,6 @@ function element(item: Item): string {
   }
   const { glyphs, unitsPerEm } = outline(item.words, item.weight);
   const scale = item.size / unitsPerEm;
-  const paths = glyphs.map(({ x, path }) => `<path transform="translate(${x} 0)" d="${path}"/>`).join('');
+  const paths = glyphs.map(({ x, path }) => `<path transform="translate(${x} 0)" d="${path()}"/>`).join('');
   return `<g fill="${item.colour}" transform="translate(${item.at[0]} ${item.at[1]}) scale(${scale} ${-scale})">${paths}</g>`;
 }

@@ -23,9 +23,8 @@ export class ProofPdf {
   static async create(meta: ProofPdfMeta): Promise<ProofPdf> {
     const document = await PDFDocument.create({ updateMetadata: false });
     document.registerFontkit(soundFontkit);
-    const features = { liga: false, dlig: false, clig: false };
-    const regular = await document.embedFont(fontBytes('regular'), { subset: true, features });
-    const semibold = await document.embedFont(fontBytes('semibold'), { subset: true, features });
+    const regular = await document.embedFont(fontBytes('regular'), { subset: true });
+    const semibold = await document.embedFont(fontBytes('semibold'), { subset: true });
     const made = new Date(meta.made_at);
     document.setTitle(meta.title, { showInWindowTitleBar: true });
     document.setAuthor(meta.author);

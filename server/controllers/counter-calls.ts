@@ -1,6 +1,7 @@
 // "Call someone": staff see it on their tablets page, the customer reads who comes.
 import type { Request, Response } from 'express';
 import * as counterCall from '../models/counter-call';
+import { firstName } from '../models/customer';
 import { findStaffOrNull } from '../models/staff';
 import * as tablet from '../models/tablet';
 import { portal, room, staff } from '../portal';
@@ -15,8 +16,10 @@ export async function helpOf(
   const call = await counterCall.ofSessionOrNull(db, session.id);
   if (!call) return null;
   const person = await findStaffOrNull(db, call.answered_by ?? session.staff_id);
-  const name = person?.name ?? res.locals.shop.contact_person;
-  return call.answered_at ? res.locals.t('kiosk:help.coming', { name }) : res.locals.t('kiosk:help.called', { name });
+  const name = firstName(person?.name ?? res.locals.shop.contact_person);
+  return call.answered_at
+    ? res.locals.t('kiosk:help.coming', { name })
+    : res.locals.t('kiosk:help.called', { name });
 }
 
 export async function create(req: Request, res: Response): Promise<void> {

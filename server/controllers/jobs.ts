@@ -87,7 +87,7 @@ export function ageOf(res: Response, rows: Row[]): string | null {
   const oldest = rows.map((row) => row.state_since).sort()[0];
   const hours = Math.floor((Date.now() - Date.parse(oldest)) / 3_600_000);
   const { t } = res.locals;
-  if (hours < 1) return t('staff:age.now');
+  if (hours < 1) return null;
   return hours < 24
     ? t('staff:age.hours', { count: hours })
     : t('staff:age.days', { count: Math.floor(hours / 24) });

@@ -2,8 +2,8 @@
 import type { Request, Response } from 'express';
 import * as approval from '../models/approval';
 import * as artwork from '../models/artwork';
-import * as changeRequest from '../models/change-request';
 import { readyOn } from '../models/calendar';
+import * as changeRequest from '../models/change-request';
 import { later, now } from '../models/database';
 import { CUSTOMER } from '../models/event';
 import * as order from '../models/order';

@@ -23,7 +23,9 @@ export async function index(req: Request, res: Response): Promise<void> {
 export interface ChoiceForm {
   product: product.Product;
   choice: product.Choice;
-  options: Array<Omit<product.Option, 'choices'> & { choices: Array<product.OptionChoice & { extra_cents: number }> }>;
+  options: Array<
+    Omit<product.Option, 'choices'> & { choices: Array<product.OptionChoice & { extra_cents: number }> }
+  >;
   /** What each quantity would cost all in, with everything else as chosen. */
   breaks: Array<{ quantity: number; total_cents: number }>;
   speeds: Array<{ rush: boolean; days: number; ready_on: string; extra_cents: number }>;

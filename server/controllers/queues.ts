@@ -8,7 +8,8 @@ import { jobOf, OPEN_STATES, todayIn } from './jobs';
 
 export const PAGE_LENGTH = 50;
 const CLOSED: readonly OrderState[] = ['handed_over', 'cancelled'];
-const FILTERS = STATES.filter((state) => state !== 'draft');
+// An order is never seen as merely paid: it is released in the same transaction.
+const FILTERS = STATES.filter((state) => state !== 'draft' && state !== 'paid');
 const MAX_WORDS_LENGTH = 100;
 
 const AFTER = /^(\d{4}-\d\d-\d\d)_([\w-]{1,64})$/;

@@ -58,16 +58,20 @@ function actionsFor(found: order.PlacedOrder) {
   };
 }
 
-async function filesOf(req: Request, found: order.PlacedOrder) {
+async function filesOf(req: Request, found: order.PlacedOrder, versions: proof.Proof[]) {
   const { db } = portal(req);
   const files = await artwork.ofOrder(db, found.id);
   return Promise.all(
-    files.map(async (file) => ({
-      ...file,
-      is_current: file.id === found.current_artwork_id,
-      url: orderPage(found, `/artworks/${file.id}`),
-      preflight: await artwork.preflightOrNull(db, file.id, found.specification_sha256),
-    })),
+    files.map(async (file) => {
+      const checked = await artwork.preflightOrNull(db, file.id, found.specification_sha256);
+      return {
+        ...file,
+        is_current: file.id === found.current_artwork_id,
+        url: orderPage(found, `/artworks/${file.id}`),
+        refusal: checked?.refusal ?? null,
+        report: checked?.report ?? versions.findLast((each) => each.artwork_id === file.id)?.report ?? null,
+      };
+    }),
   );
 }
 
@@ -81,8 +85,10 @@ function proofsOf(found: order.PlacedOrder, versions: proof.Proof[]) {
     page_count: each.page_count,
     short_sha256: each.sha256.slice(0, 8),
     pdf_url: orderPage(found, `/proof/${each.version}/proof.pdf`),
-    pages: each.pages.map(({ number }) => ({
+    pages: each.pages.map(({ number, width_px, height_px }) => ({
       number,
+      width_px,
+      height_px,
       image_url: orderPage(found, `/proof/${each.version}/pages/${number}/image.webp`),
       thumbnail_url: orderPage(found, `/proof/${each.version}/pages/${number}/thumbnail.webp`),
     })),
@@ -124,7 +130,7 @@ export async function renderOrder(
       ...each,
       staff_name: each.staff_id ? (names.get(each.staff_id) ?? null) : null,
     })),
-    files: await filesOf(req, found),
+    files: await filesOf(req, found, versions),
     proofs: proofsOf(found, versions).reverse(),
     next_version: (versions.at(-1)?.version ?? 0) + 1,
     approval: live,

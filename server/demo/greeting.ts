@@ -21,7 +21,9 @@ export async function greeting({ config, db }: Portal, news: News): Promise<stri
       `  (kept in ${news.owner.file}; change it after signing in)`,
     );
   } else {
-    lines.push(`Staff sign in at ${config.base_url}/staff/login (first password: ${join(config.data_dir, 'first-sign-in.txt')})`);
+    lines.push(
+      `Staff sign in at ${config.base_url}/staff/login (first password: ${join(config.data_dir, 'first-sign-in.txt')})`,
+    );
   }
   if (news.demo_order) lines.push('', `Something to sign: ${news.demo_order}`);
   if (config.is_demo) {

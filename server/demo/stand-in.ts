@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { join } from 'node:path';
-import express, { type Express, type Request, type Response } from 'express';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import type { Config } from '../config';
 
 const PROGRAM = join(__dirname, '..', '..', 'bin', 'stripe-stand-in', 'main.js');
@@ -34,7 +34,12 @@ function addressOf(child: ChildProcess): Promise<string> {
 
 function proxyTo(address: string) {
   const { hostname, port } = new URL(address);
-  return (req: Request, res: Response): void => {
+  return (req: Request, res: Response, next: NextFunction): void => {
+    // Browsers need the payment pages; the bank's own strings stay inside.
+    if (!req.path.startsWith('/c/')) {
+      next();
+      return;
+    }
     const { host, ...headers } = req.headers;
     const passed = http.request({ hostname, port, path: req.url, method: req.method, headers }, (answer) => {
       res.writeHead(answer.statusCode ?? 502, answer.headers);

@@ -23,7 +23,8 @@ function shownAs(error: unknown): Shown {
   const { status, type } = error as { status?: number; type?: string };
   if (type === 'entity.too.large') return { status: 413, key: 'too_large', vars: {} };
   if (status === 429) return { status, key: 'too_many', vars: {} };
-  if (typeof status === 'number' && status >= 400 && status < 500) return { status, key: 'bad_request', vars: {} };
+  if (typeof status === 'number' && status >= 400 && status < 500)
+    return { status, key: 'bad_request', vars: {} };
   return { status: 500, key: 'fault', vars: {} };
 }
 
@@ -47,5 +48,8 @@ export function errorPages(error: unknown, req: Request, res: Response, next: Ne
 
 // Addresses hold private tokens; the log names the route, not the link.
 function logFault(req: Request, error: unknown): void {
-  console.error(JSON.stringify({ at: new Date().toISOString(), route: req.route?.path, method: req.method }), error);
+  console.error(
+    JSON.stringify({ at: new Date().toISOString(), route: req.route?.path, method: req.method }),
+    error,
+  );
 }

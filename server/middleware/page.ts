@@ -51,7 +51,7 @@ export function speak(req: Request, res: Response, language: Language = language
     lang: language,
     otherLang: other,
     otherLangUrl: url.pathname + url.search,
-    path: req.path,
+    path: url.pathname,
     t,
     asset,
     money: (cents: number, currency: string) => formatMoney(cents, currency, language),
@@ -83,7 +83,8 @@ export function openingText(shop: setting.Shop, language: Language): string {
   return groups
     .filter((group) => group.hours)
     .map(({ from, to, hours }) => {
-      const days = from === to ? weekday(from, language) : `${weekday(from, language)}–${weekday(to, language)}`;
+      const days =
+        from === to ? weekday(from, language) : `${weekday(from, language)}–${weekday(to, language)}`;
       return `${days} ${hours}`;
     })
     .join(' · ');

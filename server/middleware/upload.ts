@@ -65,7 +65,11 @@ export function upload(field: string) {
     const { upload_limit_bytes } = portal(req).config;
     reader(field, upload_limit_bytes)(req, res, (error: unknown) => {
       if (error instanceof MulterError && error.code === 'LIMIT_FILE_SIZE') {
-        next(new Invalid({ [field]: 'artwork.too_large' }, 'artwork_too_large', { mb: Math.floor(upload_limit_bytes / MEGABYTE) }));
+        next(
+          new Invalid({ [field]: 'artwork.too_large' }, 'artwork_too_large', {
+            mb: Math.floor(upload_limit_bytes / MEGABYTE),
+          }),
+        );
       } else next(error);
     });
   };

@@ -156,7 +156,9 @@ async function sign(
     device_sha256: circumstances.device_sha256,
     counter_session_id: circumstances.counter?.session_id ?? null,
   };
-  const open = (await signOff.gates(trx, order, current, words, signer, submission)).filter((gate) => !gate.is_met);
+  const open = (await signOff.gates(trx, order, current, words, signer, submission)).filter(
+    (gate) => !gate.is_met,
+  );
   if (open.length > 0) throw new GatesOpen(open);
 
   const isCard = order.payment_method === 'card';
@@ -285,7 +287,10 @@ export async function findApproval(db: Db, id: string): Promise<Approval> {
   return parse(row);
 }
 
-export async function liveOrNull(db: Db, order: { live_approval_id: string | null }): Promise<Approval | null> {
+export async function liveOrNull(
+  db: Db,
+  order: { live_approval_id: string | null },
+): Promise<Approval | null> {
   return order.live_approval_id ? findApproval(db, order.live_approval_id) : null;
 }
 
@@ -295,7 +300,9 @@ export async function ofOrder(db: Db, order_id: string): Promise<Approval[]> {
 
 /** Until when the customer may still stop the order, or null when that moment has passed or never was. */
 export function stopUntil(approval: Approval, at: string = now()): string | null {
-  return approval.stop_until && approval.stop_until > at && !approval.withdrawn_at ? approval.stop_until : null;
+  return approval.stop_until && approval.stop_until > at && !approval.withdrawn_at
+    ? approval.stop_until
+    : null;
 }
 
 /**

@@ -220,4 +220,5 @@ export async function ofOrder(db: Db, order_id: string): Promise<Artwork[]> {
   return db('artworks').where({ order_id }).orderBy('created_at');
 }
 
-export const mayBeSent = (order: Order): boolean => order.state === 'draft' || may('submit_artwork', order.state);
+export const mayBeSent = (order: Order): boolean =>
+  order.state === 'draft' || may('submit_artwork', order.state);

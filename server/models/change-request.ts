@@ -58,7 +58,8 @@ export async function request(
     upload: { sha256: string; bytes: number; media_type: string; name: string } | null;
   },
 ): Promise<void> {
-  if (wish.points.length === 0 && !wish.note && !wish.upload) throw new Invalid({ points: 'changes.nothing' });
+  if (wish.points.length === 0 && !wish.note && !wish.upload)
+    throw new Invalid({ points: 'changes.nothing' });
   if (wish.points.length > MAX_POINTS) throw new Invalid({ points: 'changes.too_many' });
   await within(db, async (trx) => {
     await move(trx, order.id, 'request_changes', { where: { current_proof_id: proof.id } });
@@ -66,7 +67,8 @@ export async function request(
       ? await artwork.attach(trx, order.id, wish.upload, 'customer', event.CUSTOMER)
       : null;
     const id = randomUUID();
-    const round = Number((await trx('change_requests').where({ order_id: order.id }).count('* as n').first())?.n) + 1;
+    const round =
+      Number((await trx('change_requests').where({ order_id: order.id }).count('* as n').first())?.n) + 1;
     await trx('change_requests').insert({
       id,
       order_id: order.id,
@@ -77,7 +79,12 @@ export async function request(
       requested_at: now(),
     });
     for (const [index, point] of wish.points.entries()) {
-      await trx('change_points').insert({ ...point, id: randomUUID(), change_request_id: id, number: index + 1 });
+      await trx('change_points').insert({
+        ...point,
+        id: randomUUID(),
+        change_request_id: id,
+        number: index + 1,
+      });
     }
     await event.append(trx, order.id, 'changes.requested', event.CUSTOMER, {
       proof: proof.id,
@@ -87,7 +94,9 @@ export async function request(
       note: wish.note,
       artwork: file?.id ?? null,
     });
-    await message.enqueue(trx, 'changes-received', order, `changes-received:${id}`, { change_request_id: id });
+    await message.enqueue(trx, 'changes-received', order, `changes-received:${id}`, {
+      change_request_id: id,
+    });
     if (file && wish.points.length === 0 && !wish.note) await remake(trx, order.id, file.id);
   });
 }
@@ -186,7 +195,9 @@ export async function revise(
   const sent = requests.findLast((request) => request.artwork_id !== null);
   const newest = requests.at(-1);
   await within(db, async (trx) => {
-    const file = upload ? await artwork.attach(trx, order.id, upload, 'staff', event.byStaff(staff_id)) : null;
+    const file = upload
+      ? await artwork.attach(trx, order.id, upload, 'staff', event.byStaff(staff_id))
+      : null;
     const artwork_id = file?.id ?? (sent && sent.id === newest?.id ? sent.artwork_id : null);
     if (!artwork_id) throw new Invalid({ artwork: 'changes.file_needed' });
     await remake(trx, order.id, artwork_id);

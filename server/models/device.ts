@@ -26,7 +26,8 @@ export async function knownSince(
   device_sha256: string,
 ): Promise<{ known_because: 'ordered_here' | 'code'; known_since: string } | null> {
   return (
-    (await db('known_devices').where({ order_id, device_sha256 }).first('known_because', 'known_since')) ?? null
+    (await db('known_devices').where({ order_id, device_sha256 }).first('known_because', 'known_since')) ??
+    null
   );
 }
 
@@ -48,7 +49,8 @@ export async function sendCode(
       .where('sent_at', '>', later(at, -HOUR_MS))
       .orderBy('sent_at', 'desc')
       .select('sent_at');
-    if (recent.length > 0 && recent[0].sent_at > later(at, -RESEND_AFTER_MS)) throw new Conflict('conflict.code_sent');
+    if (recent.length > 0 && recent[0].sent_at > later(at, -RESEND_AFTER_MS))
+      throw new Conflict('conflict.code_sent');
     if (recent.length >= CODES_AN_HOUR) throw new Conflict('conflict.too_many_codes');
     const code = randomDigits(CODE_DIGITS);
     const id = randomUUID();
@@ -77,7 +79,12 @@ export async function lastSentAt(db: Db, order_id: string, device_sha256: string
  * Makes a device known when the code is the one that was last sent for it. Invalid when it is wrong, over, or was
  * tried too often; each wrong try counts, whatever becomes of the page it was typed on.
  */
-export async function verifyCode(db: Db, order_id: string, device_sha256: string, typed: string): Promise<void> {
+export async function verifyCode(
+  db: Db,
+  order_id: string,
+  device_sha256: string,
+  typed: string,
+): Promise<void> {
   const code = typed.replace(/\D/g, '');
   const last = await db('sign_codes')
     .where({ order_id, device_sha256, used_at: null })

@@ -8,7 +8,10 @@ export interface StoredFile {
 
 /** Notes a file that storage holds. The same bytes twice are one file. */
 export async function note(trx: Db, file: StoredFile): Promise<void> {
-  await trx('files').insert({ ...file, created_at: now() }).onConflict('sha256').ignore();
+  await trx('files')
+    .insert({ ...file, created_at: now() })
+    .onConflict('sha256')
+    .ignore();
 }
 
 export async function findFileOrNull(db: Db, sha256: string): Promise<StoredFile | null> {

@@ -167,7 +167,9 @@ export async function usableHoldOrNull(db: Db, order_id: string): Promise<Paymen
   const row = await db('payments')
     .where({ order_id, state: 'authorized', currency: order.currency })
     .where('authorized_cents', '>=', order.total_cents)
-    .where((either) => either.whereNull('capture_before').orWhere('capture_before', '>', later(now(), HOLD_MARGIN_MS)))
+    .where((either) =>
+      either.whereNull('capture_before').orWhere('capture_before', '>', later(now(), HOLD_MARGIN_MS)),
+    )
     .orderBy('created_at', 'desc')
     .first();
   return row ?? null;
@@ -210,7 +212,9 @@ export async function enqueueCapture(
 
 /** Drops a capture that has not begun. False when it has: then it is too late to take the signature back. */
 export async function voidCapture(trx: Trx, approval_id: string): Promise<boolean> {
-  const tasks: Array<{ key: string }> = await trx('tasks').whereLike('key', `capture:${approval_id}:%`).select('key');
+  const tasks: Array<{ key: string }> = await trx('tasks')
+    .whereLike('key', `capture:${approval_id}:%`)
+    .select('key');
   for (const { key } of tasks) {
     if (!(await task.voidByKey(trx, key, 'approval withdrawn'))) return false;
   }
@@ -229,7 +233,11 @@ export async function releaseHolds(trx: Trx, order_id: string, except: string | 
 }
 
 /** Has the worker compare one payment with the processor. */
-export async function enqueueSync(db: Db, payment: { id: string; order_id: string }, because: string): Promise<void> {
+export async function enqueueSync(
+  db: Db,
+  payment: { id: string; order_id: string },
+  because: string,
+): Promise<void> {
   await task.enqueue(
     db,
     'sync_payment',
@@ -240,10 +248,12 @@ export async function enqueueSync(db: Db, payment: { id: string; order_id: strin
 
 function stateOf(facts: Facts, before: Payment): PaymentState {
   if (facts.state === 'canceled') {
-    const hasLapsed = before.state === 'authorized' && before.capture_before !== null && before.capture_before <= now();
+    const hasLapsed =
+      before.state === 'authorized' && before.capture_before !== null && before.capture_before <= now();
     return hasLapsed ? 'lapsed' : 'released';
   }
-  if (facts.state === 'captured') return facts.refunded_cents >= facts.captured_cents ? 'refunded' : 'captured';
+  if (facts.state === 'captured')
+    return facts.refunded_cents >= facts.captured_cents ? 'refunded' : 'captured';
   return facts.state;
 }
 
@@ -277,7 +287,8 @@ async function reduceOnce(
   const news = RANK[state] > RANK[before.state];
   if (!news && state !== before.state) return before.state;
 
-  const approval_id = state === 'captured' ? (before.approval_id ?? order.live_approval_id) : before.approval_id;
+  const approval_id =
+    state === 'captured' ? (before.approval_id ?? order.live_approval_id) : before.approval_id;
   await trx('payments')
     .where({ id: payment_id })
     .update({
@@ -345,7 +356,9 @@ async function onHold(trx: Trx, order: OrderFacts, payment: Payment): Promise<vo
   }
   await releaseHolds(trx, order.id, payment.id);
   if (row.state !== 'approved' || !order.live_approval_id) return;
-  const approval = await trx('approvals').where({ id: order.live_approval_id }).first('id', 'order_id', 'stop_until');
+  const approval = await trx('approvals')
+    .where({ id: order.live_approval_id })
+    .first('id', 'order_id', 'stop_until');
   const due = approval.stop_until && approval.stop_until > now() ? approval.stop_until : now();
   await enqueueCapture(trx, approval, payment.id, due);
 }
@@ -397,7 +410,12 @@ export async function abandon(db: Db, payment_id: string): Promise<void> {
 export async function recordAtCounter(
   db: Db,
   order_id: string,
-  received: { tender: 'cash' | 'terminal'; amount_cents: number; receipt_ref: string | null; staff_id: string },
+  received: {
+    tender: 'cash' | 'terminal';
+    amount_cents: number;
+    receipt_ref: string | null;
+    staff_id: string;
+  },
 ): Promise<Payment> {
   return within(db, async (trx) => {
     const at = now();

@@ -158,8 +158,15 @@ export async function seePage(db: Db, proof: Proof, page: number, device_sha256:
   });
 }
 
-export async function pagesSeen(db: Db, proof_id: string, device_sha256: string): Promise<Map<number, string>> {
-  const rows: Array<{ page: number; viewed_at: string }> = await db('page_views').where({ proof_id, device_sha256 });
+export async function pagesSeen(
+  db: Db,
+  proof_id: string,
+  device_sha256: string,
+): Promise<Map<number, string>> {
+  const rows: Array<{ page: number; viewed_at: string }> = await db('page_views').where({
+    proof_id,
+    device_sha256,
+  });
   return new Map(rows.map((row) => [row.page, row.viewed_at]));
 }
 

@@ -42,7 +42,10 @@ export async function staffOrNull(db: Db, token: string | undefined): Promise<St
 }
 
 export async function close(db: Db, token: string | undefined): Promise<void> {
-  if (token) await db('sessions').where({ token_sha256: sha256(token) }).delete();
+  if (token)
+    await db('sessions')
+      .where({ token_sha256: sha256(token) })
+      .delete();
 }
 
 export async function sweep(db: Db): Promise<number> {

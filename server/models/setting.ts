@@ -19,7 +19,11 @@ export const Shop = z.object({
   cutoff: z.string().regex(/^\d\d:\d\d$/),
   delivery_cents: z.number().int().min(0),
   /** How long an online customer may stop the order after signing; the card is charged when it ends. */
-  stop_window_minutes: z.number().int().min(0).max(24 * 60),
+  stop_window_minutes: z
+    .number()
+    .int()
+    .min(0)
+    .max(24 * 60),
   /** When a person has to prepare a proof: promised within so many minutes of opening time. */
   proof_minutes: z.number().int().min(1),
   proof_valid_days: z.number().int().min(1),

@@ -133,7 +133,9 @@ export function readStrokes(json: string): Stroke[] {
     const plain = points.slice(0, left).flatMap((point) => {
       const { x, y, time } = (point ?? {}) as Record<string, unknown>;
       const isPlain = [x, y, time].every((value) => typeof value === 'number' && Number.isFinite(value));
-      return isPlain ? [{ x: Math.round(x as number), y: Math.round(y as number), time: Math.round(time as number) }] : [];
+      return isPlain
+        ? [{ x: Math.round(x as number), y: Math.round(y as number), time: Math.round(time as number) }]
+        : [];
     });
     left -= plain.length;
     return plain.length > 0 ? [{ points: plain }] : [];
@@ -151,7 +153,8 @@ export function isSignature(strokes: Stroke[]): boolean {
     const length = Math.hypot(b.x - a.x, b.y - a.y);
     if (length === 0) return false;
     return points.some(
-      (p) => Math.abs((b.x - a.x) * (a.y - p.y) - (a.x - p.x) * (b.y - a.y)) / length > STRAIGHT_LINE_TOLERANCE_PX,
+      (p) =>
+        Math.abs((b.x - a.x) * (a.y - p.y) - (a.x - p.x) * (b.y - a.y)) / length > STRAIGHT_LINE_TOLERANCE_PX,
     );
   });
 }
@@ -202,7 +205,8 @@ export async function gates(
 ): Promise<Gate[]> {
   const seen = await proof.pagesSeen(db, current.id, signer.device_sha256);
   const requests = await changeRequest.ofOrder(db, order.id);
-  const isKnown = signer.counter_session_id !== null || (await device.isKnown(db, order.id, signer.device_sha256));
+  const isKnown =
+    signer.counter_session_id !== null || (await device.isKnown(db, order.id, signer.device_sha256));
   const hold = order.payment_method === 'card' ? await payment.usableHoldOrNull(db, order.id) : null;
   const gate = (key: GateKey, is_met: boolean, subject: string, vars: Gate['vars'] = {}): Gate => ({
     key,
@@ -214,7 +218,8 @@ export async function gates(
     submission !== null &&
     (submission.signature_method === 'drawn'
       ? isSignature(submission.strokes)
-      : submission.signature_typed_confirm && sameName(submission.signature_typed_name, submission.typed_name));
+      : submission.signature_typed_confirm &&
+        sameName(submission.signature_typed_name, submission.typed_name));
   const name = submission?.typed_name.trim() ?? '';
   const isIssued = order.state === 'proofed' || order.state === 'approved';
   return [

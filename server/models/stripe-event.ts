@@ -15,6 +15,7 @@ export async function receive(db: Db, received: StripeEvent): Promise<void> {
       .onConflict('id')
       .ignore()
       .returning('id');
-    if (row) await task.enqueue(trx, 'apply_stripe_event', { ...received }, { key: `stripe-event:${received.id}` });
+    if (row)
+      await task.enqueue(trx, 'apply_stripe_event', { ...received }, { key: `stripe-event:${received.id}` });
   });
 }

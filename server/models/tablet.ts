@@ -78,7 +78,10 @@ export async function findByTokenOrNull(db: Db, token: string | undefined): Prom
 }
 
 export async function list(db: Db): Promise<Array<Tablet & { session: CounterSession | null }>> {
-  const tablets: Tablet[] = await db('tablets').whereNotNull('paired_at').whereNull('forgotten_at').orderBy('name');
+  const tablets: Tablet[] = await db('tablets')
+    .whereNotNull('paired_at')
+    .whereNull('forgotten_at')
+    .orderBy('name');
   const sessions: CounterSession[] = await db('counter_sessions').whereNull('closed_at');
   return tablets.map((tablet) => ({
     ...tablet,
@@ -111,7 +114,11 @@ export async function forget(db: Db, id: string): Promise<void> {
   });
 }
 
-async function closeSessions(trx: Db, tablet_id: string, because: CounterSession['closed_because']): Promise<void> {
+async function closeSessions(
+  trx: Db,
+  tablet_id: string,
+  because: CounterSession['closed_because'],
+): Promise<void> {
   const open: CounterSession[] = await trx('counter_sessions').where({ tablet_id }).whereNull('closed_at');
   for (const session of open) await close(trx, session, because);
 }
@@ -179,6 +186,9 @@ export async function close(
       .whereNull('closed_at')
       .update({ closed_at: now(), closed_because: because });
     if (closed === 0) return;
-    await event.append(trx, session.order_id, 'counter.closed', event.SYSTEM, { session: session.id, because });
+    await event.append(trx, session.order_id, 'counter.closed', event.SYSTEM, {
+      session: session.id,
+      because,
+    });
   });
 }

@@ -49,7 +49,11 @@ export async function enqueue(
   trx: Db,
   kind: TaskKind,
   payload: Record<string, unknown>,
-  { key = null, order_id = null, run_at = now() }: { key?: string | null; order_id?: string | null; run_at?: string } = {},
+  {
+    key = null,
+    order_id = null,
+    run_at = now(),
+  }: { key?: string | null; order_id?: string | null; run_at?: string } = {},
 ): Promise<void> {
   const row = {
     id: randomUUID(),
@@ -69,7 +73,11 @@ export async function enqueue(
  * Leases the task that has waited longest, or null. A lapsed lease counts as waiting. Two workers may look at the
  * same row: the conditional UPDATE lets one of them have it.
  */
-export async function lease(db: Db, worker: string, kinds: readonly TaskKind[] = TASK_KINDS): Promise<Task | null> {
+export async function lease(
+  db: Db,
+  worker: string,
+  kinds: readonly TaskKind[] = TASK_KINDS,
+): Promise<Task | null> {
   const at = now();
   const waiting = (query: ReturnType<Db>) =>
     query
@@ -79,7 +87,10 @@ export async function lease(db: Db, worker: string, kinds: readonly TaskKind[] =
           .where((ready) => ready.where('state', 'ready').andWhere('run_at', '<=', at))
           .orWhere((lapsed) => lapsed.where('state', 'leased').andWhere('lease_until', '<', at)),
       );
-  const candidates: Array<{ id: string }> = await waiting(db('tasks')).orderBy('run_at').limit(CANDIDATES).select('id');
+  const candidates: Array<{ id: string }> = await waiting(db('tasks'))
+    .orderBy('run_at')
+    .limit(CANDIDATES)
+    .select('id');
   for (const { id } of candidates) {
     const taken = await waiting(db('tasks').where({ id })).update({
       state: 'leased',
@@ -100,7 +111,8 @@ export async function renew(db: Db, task: Task, worker: string): Promise<boolean
   return kept > 0;
 }
 
-const mine = (db: Db, task: Task) => db('tasks').where({ id: task.id, state: 'leased', leased_by: task.leased_by });
+const mine = (db: Db, task: Task) =>
+  db('tasks').where({ id: task.id, state: 'leased', leased_by: task.leased_by });
 
 export async function finish(db: Db, task: Task): Promise<void> {
   await mine(db, task).update({ state: 'done', ended_at: now(), last_error: null });
@@ -134,19 +146,25 @@ export async function retry(
 
 /** Tries a parked task once more, at a person's word. */
 export async function resume(db: Db, id: string): Promise<void> {
-  await db('tasks').where({ id, state: 'parked' }).update({ state: 'ready', attempts: 0, run_at: now(), ended_at: null });
+  await db('tasks')
+    .where({ id, state: 'parked' })
+    .update({ state: 'ready', attempts: 0, run_at: now(), ended_at: null });
 }
 
 /** Voids waiting tasks by key. True when none of them is being worked on right now. */
 export async function voidByKey(trx: Db, key: string, why: string): Promise<boolean> {
-  await trx('tasks').where({ key, state: 'ready' }).update({ state: 'void', ended_at: now(), last_error: why });
+  await trx('tasks')
+    .where({ key, state: 'ready' })
+    .update({ state: 'void', ended_at: now(), last_error: why });
   const leased = await trx('tasks').where({ key, state: 'leased' }).first('id');
   return !leased;
 }
 
 /** At the start of the only process of a shop nobody else can hold a lease: its own died with it. */
 export async function reclaimAll(db: Db): Promise<number> {
-  return db('tasks').where({ state: 'leased' }).update({ state: 'ready', lease_until: null, leased_by: null });
+  return db('tasks')
+    .where({ state: 'leased' })
+    .update({ state: 'ready', lease_until: null, leased_by: null });
 }
 
 export async function waiting(db: Db): Promise<{ ready: number; leased: number; parked: number }> {

@@ -45,7 +45,12 @@ export async function pay(trx: Trx, payment: Payment): Promise<void> {
     proof_sha256: approval.proof_sha256,
     payment: payment.id,
   });
-  await task.enqueue(trx, 'make_record', { order_id, approval_id }, { key: `receipt:${payment.id}`, order_id });
+  await task.enqueue(
+    trx,
+    'make_record',
+    { order_id, approval_id },
+    { key: `receipt:${payment.id}`, order_id },
+  );
 }
 
 export async function findOrNull(db: Db, order_id: string): Promise<Ticket | null> {

@@ -12,9 +12,9 @@ export type DateStyle = 'day' | 'short' | 'time' | 'datetime' | 'moment';
  */
 export function dateWords(iso: string, style: DateStyle, language: Language, time_zone: string): string {
   const isDay = /^\d{4}-\d\d-\d\d$/.test(iso);
-  const at = (isDay ? DateTime.fromISO(iso, { zone: time_zone }) : DateTime.fromISO(iso).setZone(time_zone)).setLocale(
-    LOCALE[language],
-  );
+  const at = (
+    isDay ? DateTime.fromISO(iso, { zone: time_zone }) : DateTime.fromISO(iso).setZone(time_zone)
+  ).setLocale(LOCALE[language]);
   const short = at.toFormat(language === 'fr' ? 'ccc d LLL' : 'ccc d LLL').replace(/\./g, '');
   switch (style) {
     case 'day':

@@ -37,8 +37,7 @@ function openWords(file: string, language: Language): Words {
       throw new Error(`${file}.json (${language}): no value for ${match[0]} in "${text}"`);
     },
   });
-  // `nest: false`: a customer who types "$t(…)" must read "$t(…)".
-  return (key, values = {}) => i18n.t(key, { ...values, nest: false });
+  return (key, values = {}) => i18n.t(key, values);
 }
 
 function readSentences(file: string, language: Language): ResourceLanguage[string] {

@@ -40,7 +40,11 @@ export const checkArtwork: Run = async ({ db, storage }, task) => {
     specification_sha256,
     outcome.ok
       ? { is_accepted: true, report: outcome.report as artwork.Report, refusal: null }
-      : { is_accepted: false, report: outcome.refusal.report as artwork.Report | null, refusal: outcome.refusal },
+      : {
+          is_accepted: false,
+          report: outcome.refusal.report as artwork.Report | null,
+          refusal: outcome.refusal,
+        },
   );
 };
 

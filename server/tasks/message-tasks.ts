@@ -85,7 +85,9 @@ const VALUES: Values = {
     const { placed, everywhere, portal, task } = context;
     const signed = await approval.findApproval(portal.db, String(task.payload.approval_id));
     const shown = await proof.findProof(portal.db, signed.proof_id);
-    const card = (await payment.capturedOrNull(portal.db, placed.id)) ?? (await payment.usableHoldOrNull(portal.db, placed.id));
+    const card =
+      (await payment.capturedOrNull(portal.db, placed.id)) ??
+      (await payment.usableHoldOrNull(portal.db, placed.id));
     const stop = approval.stopUntil(signed);
     const common = {
       ...everywhere,
@@ -96,6 +98,7 @@ const VALUES: Values = {
       ready_date: context.date(signed.promise.ready_on, 'day'),
       recall_time: stop && context.date(stop, 'time'),
       stop_link: stop && url(context, '/stop'),
+      has_receipt: (task.payload.attachments as message.Attachment[]).length > 1,
     };
     return signed.payment_method === 'counter'
       ? { ...common, paid_at_counter: true as const }
@@ -212,4 +215,3 @@ export const sendMessage: Run = async (portal, task) => {
     throw new Hopeless(`The receiving server refused the letter: ${error.reply}`);
   }
 };
-

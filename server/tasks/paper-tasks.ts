@@ -1,6 +1,7 @@
 // The papers that a signature and a payment leave behind.
-import { buffer } from 'node:stream/consumers';
+
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import sharp from 'sharp';
 import { orderUrl } from '../link';
 import * as approval from '../models/approval';
@@ -40,10 +41,16 @@ async function keep(
 // Our own page images, as the PDF library can take them.
 async function picture({ storage }: Portal, sha256: string): Promise<Uint8Array> {
   const { stream } = await storage.open(sha256);
-  return sharp(await buffer(stream)).jpeg({ quality: 82 }).toBuffer();
+  return sharp(await buffer(stream))
+    .jpeg({ quality: 82 })
+    .toBuffer();
 }
 
-async function recordOf(portal: Portal, placed: order.PlacedOrder, signed: approval.Approval): Promise<ApprovalRecord> {
+async function recordOf(
+  portal: Portal,
+  placed: order.PlacedOrder,
+  signed: approval.Approval,
+): Promise<ApprovalRecord> {
   const { db, config } = portal;
   const shop = await setting.shop(db);
   const shown = await proof.findProof(db, signed.proof_id);
@@ -56,7 +63,10 @@ async function recordOf(portal: Portal, placed: order.PlacedOrder, signed: appro
   const { language } = signed;
   const t = wordsFor(language);
   const words = shown.specification.words[language];
-  const looking = signed.looking as Record<string, { first_seen: string | null; visible_ms: number | null; max_zoom_percent: number | null }>;
+  const looking = signed.looking as Record<
+    string,
+    { first_seen: string | null; visible_ms: number | null; max_zoom_percent: number | null }
+  >;
   const ticks = (kind: 'warning' | 'other') =>
     signed.ticks
       .filter((tick) => (tick.kind === 'warning') === (kind === 'warning'))
@@ -69,7 +79,13 @@ async function recordOf(portal: Portal, placed: order.PlacedOrder, signed: appro
     shop: { name: shop.name, lines: [...shop.address_lines, ...shop.legal_lines] },
     order: {
       ref: placed.ref,
-      description: [words.quantity, '×', words.name, '–', [words.size, words.sides, words.paper, words.finishing].filter(Boolean).join(', ')].join(' '),
+      description: [
+        words.quantity,
+        '×',
+        words.name,
+        '–',
+        [words.size, words.sides, words.paper, words.finishing].filter(Boolean).join(', '),
+      ].join(' '),
       promised: dateWords(signed.promise.ready_on, 'day', language, shop.time_zone),
     },
     proof: { version: shown.version, page_count: shown.page_count, issued_at: shown.issued_at },
@@ -94,14 +110,16 @@ async function recordOf(portal: Portal, placed: order.PlacedOrder, signed: appro
         picture: index < MAX_PAGE_PICTURES ? await picture(portal, page.thumbnail_sha256) : null,
         first_displayed_at: seen.get(page.number) ?? null,
         displayed_ms: looking[page.number]?.visible_ms ?? null,
-        highest_zoom: looking[page.number]?.max_zoom_percent ? `${looking[page.number].max_zoom_percent} %` : null,
+        highest_zoom: looking[page.number]?.max_zoom_percent
+          ? `${looking[page.number].max_zoom_percent} %`
+          : null,
       })),
     ),
     comparison_opened: null,
     text_opened: null,
     recognised_by: recognised(t, signed, witness?.name ?? null),
     device: {
-      channel: t(`order:channel.${signed.channel}`),
+      channel: t(`papers:channel.${signed.channel}`),
       tablet: signed.tablet_id,
       ip: signed.device.ip,
       user_agent: signed.device.user_agent,
@@ -138,7 +156,8 @@ async function recordOf(portal: Portal, placed: order.PlacedOrder, signed: appro
   };
 }
 
-const amountOf = (signed: approval.Approval) => formatMoney(signed.total_cents, signed.currency, signed.language);
+const amountOf = (signed: approval.Approval) =>
+  formatMoney(signed.total_cents, signed.currency, signed.language);
 
 async function pageViews({ db }: Portal, proof_id: string, order_id: string): Promise<Map<number, string>> {
   const lines = (await event.history(db, order_id)).filter(
@@ -152,15 +171,19 @@ async function pageViews({ db }: Portal, proof_id: string, order_id: string): Pr
   return first;
 }
 
-function recognised(t: (key: string, vars?: Record<string, unknown>) => string, signed: approval.Approval, witness: string | null): string[] {
+function recognised(
+  t: (key: string, vars?: Record<string, unknown>) => string,
+  signed: approval.Approval,
+  witness: string | null,
+): string[] {
   const { identity } = signed;
   if (identity.how === 'present_at_counter') {
-    return [t('order:recognised.counter', { staff: witness ?? '–' })];
+    return [t('papers:recognised.counter', { staff: witness ?? '–' })];
   }
   const email = identity.email ? maskEmail(identity.email) : '–';
   return identity.how === 'link_and_code'
-    ? [t('order:recognised.link', { email }), t('order:recognised.code', { email })]
-    : [t('order:recognised.link', { email }), t('order:recognised.ordering_device')];
+    ? [t('papers:recognised.link', { email }), t('papers:recognised.code', { email })]
+    : [t('papers:recognised.link', { email }), t('papers:recognised.ordering_device')];
 }
 
 async function receiptOf(
@@ -213,7 +236,11 @@ function paidHow(
 ): PaidHow {
   const words = (iso: string) => dateWords(iso, 'datetime', signed.language, zone);
   if (captured?.tender === 'cash' || captured?.tender === 'terminal') {
-    return { kind: captured.tender, at: words(captured.captured_at as string), till_number: captured.receipt_ref };
+    return {
+      kind: captured.tender,
+      at: words(captured.captured_at as string),
+      till_number: captured.receipt_ref,
+    };
   }
   const last4 = (captured ?? hold)?.card_last4 ?? '····';
   if (captured) return { kind: 'card_charged', last4, at: words(captured.captured_at as string) };
@@ -234,17 +261,22 @@ export const makeRecord: Run = async (portal, task) => {
     recordPdf(await recordOf(portal, placed, signed)),
   );
   const how = paidHow(captured, hold, signed, shop.time_zone);
-  const receipt = await keep(portal, 'receipt', placed.id, captured?.id ?? signed.id, async () =>
-    receiptPdf(await receiptOf(portal, placed, how, captured?.captured_at ?? signed.signed_at, signed.language)),
-  );
+  // Nothing was received yet from who pays at the counter: the receipt comes with the payment.
+  const receipt =
+    how.kind === 'counter_due'
+      ? null
+      : await keep(portal, 'receipt', placed.id, captured?.id ?? signed.id, async () =>
+          receiptPdf(
+            await receiptOf(portal, placed, how, captured?.captured_at ?? signed.signed_at, signed.language),
+          ),
+        );
   const attach = (made: paper.Paper, name: string): Attachment => ({
     filename: `${placed.ref}-${name}.pdf`,
     sha256: made.sha256,
     media_type: PDF,
   });
   const names = signed.language === 'fr' ? ['bon-a-tirer', 'recu'] : ['approval', 'receipt'];
-  await db.transaction((trx) =>
-    approval.sendRecord(trx, placed, signed, [attach(record, names[0]), attach(receipt, names[1])]),
-  );
+  const attachments = [attach(record, names[0])];
+  if (receipt) attachments.push(attach(receipt, names[1]));
+  await db.transaction((trx) => approval.sendRecord(trx, placed, signed, attachments));
 };
-

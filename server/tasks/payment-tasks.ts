@@ -9,7 +9,8 @@ import { type CardProcessor, ProcessorError } from '../stripe';
 import { Hopeless, Moot, type Run, TryAnew } from './task-context';
 
 function processor({ cards }: Portal): CardProcessor {
-  if (!cards) throw new Hopeless('No card processor is set up any more: set STRIPE_SECRET_KEY and try again.');
+  if (!cards)
+    throw new Hopeless('No card processor is set up any more: set STRIPE_SECRET_KEY and try again.');
   return cards;
 }
 
@@ -26,7 +27,12 @@ export const syncPayment: Run = async (portal, task) => {
 const METADATA_VALUE_LENGTH = 480;
 
 /** The approval travels with the payment before it is captured: an anchor outside this house. */
-async function anchor(cards: CardProcessor, portal: Portal, held: payment.Payment, signed: approval.Approval) {
+async function anchor(
+  cards: CardProcessor,
+  portal: Portal,
+  held: payment.Payment,
+  signed: approval.Approval,
+) {
   const { ref } = await order.findOrder(portal.db, signed.order_id);
   const { version } = await proof.findProof(portal.db, signed.proof_id);
   const name = signed.typed_name.slice(0, METADATA_VALUE_LENGTH);
@@ -54,7 +60,8 @@ export const capturePayment: Run = async (portal, task) => {
     await payment.tellLapse(db, payment_id);
     throw new Moot('the reservation is gone');
   }
-  if (held.state !== 'authorized' || !held.payment_intent) throw new Moot(`nothing is reserved: ${held.state}`);
+  if (held.state !== 'authorized' || !held.payment_intent)
+    throw new Moot(`nothing is reserved: ${held.state}`);
   await anchor(cards, portal, held, signed);
   try {
     await cards.capture(held.payment_intent, signed.total_cents, captureKey(task));
@@ -109,7 +116,11 @@ export const applyStripeEvent: Run = async (portal, task) => {
     const payment_id = await processor(portal).paymentIdOf(object_id);
     known = payment_id ? await payment.findPayment(db, payment_id).catch(() => null) : null;
     if (known) {
-      await payment.reduce(db, known.id, await processor(portal).look({ payment_intent: object_id, checkout_session: null }));
+      await payment.reduce(
+        db,
+        known.id,
+        await processor(portal).look({ payment_intent: object_id, checkout_session: null }),
+      );
       return;
     }
   }

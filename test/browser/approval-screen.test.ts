@@ -56,6 +56,7 @@ const isSeen = (page: Page, number: number) =>
   page.locator(`.page-check[data-check="${number}"][data-seen="yes"]`).waitFor();
 
 async function draw(page: Page, path: (step: number) => [number, number]) {
+  await page.locator('.pad-canvas').scrollIntoViewIfNeeded();
   const box = (await page.locator('.pad-canvas').boundingBox())!;
   const at = (step: number) => {
     const [x, y] = path(step);
@@ -135,7 +136,6 @@ test('a walk-in customer signs two pages in at most twelve gestures', async () =
 
 test('turning the tablet keeps what was drawn', async () => {
   const page = await open('/gallery/proof');
-  await page.locator('.pad-canvas').scrollIntoViewIfNeeded();
   await draw(page, written);
   const ink = () =>
     page.evaluate<number>(`

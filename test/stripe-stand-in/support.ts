@@ -31,7 +31,10 @@ export async function openTill(options: StandInOptions = {}): Promise<Till> {
   await new Promise<void>((done) => listener.listen(0, '127.0.0.1', done));
   const { port } = listener.address() as AddressInfo;
   const webhook = { url: `http://127.0.0.1:${port}/stripe`, secret: WEBHOOK_SECRET };
-  const standIn = await startStandIn({ webhook, ...options });
+  const standIn = await startStandIn({ webhook, ...options }).catch((error) => {
+    listener.close();
+    throw error;
+  });
   return {
     standIn,
     stripe: stripeAt(standIn),

@@ -86,8 +86,18 @@ export async function startShop(options: ShopOptions = {}): Promise<TestShop> {
     ...settings,
   });
   const password_hash = await hashPassword(PASSWORD);
-  const owner = await staff.add(db, { email: 'owner@lilas.example', name: 'Paul Lilas', role: 'owner', password_hash });
-  const lea = await staff.add(db, { email: 'lea@lilas.example', name: 'Léa Martin', role: 'staff', password_hash });
+  const owner = await staff.add(db, {
+    email: 'owner@lilas.example',
+    name: 'Paul Lilas',
+    role: 'owner',
+    password_hash,
+  });
+  const lea = await staff.add(db, {
+    email: 'lea@lilas.example',
+    name: 'Léa Martin',
+    role: 'staff',
+    password_hash,
+  });
   const worker: Worker | null = hasWorker ? startWorker(portal) : null;
   portal.wake = () => worker?.wake();
   server.on('request', createApp(portal));
@@ -156,7 +166,11 @@ export class Visitor {
     return this.send(path, { method: 'GET', headers });
   }
 
-  post(path: string, fields: Record<string, string> = {}, headers: Record<string, string> = {}): Promise<Answer> {
+  post(
+    path: string,
+    fields: Record<string, string> = {},
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
     return this.send(path, {
       method: 'POST',
       body: new URLSearchParams(fields),
@@ -164,7 +178,12 @@ export class Visitor {
     });
   }
 
-  async upload(path: string, file: string, fields: Record<string, string> = {}, name = basename(file)): Promise<Answer> {
+  async upload(
+    path: string,
+    file: string,
+    fields: Record<string, string> = {},
+    name = basename(file),
+  ): Promise<Answer> {
     return this.send(path, {
       method: 'POST',
       body: formData(fields, await readFile(file), name),
@@ -172,7 +191,12 @@ export class Visitor {
     });
   }
 
-  uploadBytes(path: string, bytes: Uint8Array, name: string, fields: Record<string, string> = {}): Promise<Answer> {
+  uploadBytes(
+    path: string,
+    bytes: Uint8Array,
+    name: string,
+    fields: Record<string, string> = {},
+  ): Promise<Answer> {
     return this.send(path, {
       method: 'POST',
       body: formData(fields, bytes, name),
@@ -236,4 +260,9 @@ export function fieldsOf(html: string, action: string): Record<string, string> {
 }
 
 const decode = (text: string) =>
-  text.replaceAll('&#34;', '"').replaceAll('&#39;', "'").replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+  text
+    .replaceAll('&#34;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&');

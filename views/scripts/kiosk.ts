@@ -45,8 +45,11 @@ async function look(url: string): Promise<State | null> {
 }
 
 function say(help: string | null | undefined) {
-  const place = document.querySelector<HTMLElement>('[data-help]');
-  if (place && place.textContent !== (help ?? '')) place.textContent = help ?? '';
+  const status = document.querySelector<HTMLElement>('[data-help]');
+  if (!help || !status || status.textContent === help) return;
+  status.textContent = help;
+  document.querySelector('[data-help-label]')!.textContent = help;
+  document.querySelector('[data-help-button]')!.classList.add('is-called');
 }
 
 // A link leaves no step in the history behind it: there is no way back to the customer before.
