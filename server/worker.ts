@@ -117,7 +117,7 @@ export async function perform(portal: Portal, leased: task.Task, name: string): 
       newGeneration: error instanceof TryAnew,
       isFinal: error instanceof Hopeless,
     });
-    const line = { task: leased.kind, id: leased.id, attempt: leased.attempts, then: ended };
+    const line = { task: leased.kind, id: leased.id, attempt: leased.attempts, ended };
     if (portal.config.environment !== 'test') console.error(JSON.stringify(line), error);
   } finally {
     clearInterval(keepAlive);

@@ -21,7 +21,7 @@ const MEGABYTE = 1024 * 1024;
 export async function create(req: Request, res: Response): Promise<void> {
   const { config, db } = portal(req);
   const chosen = await product.findProduct(db, String(req.params.product));
-  const { choice, errors } = readChoice(req, res, chosen, req.body ?? {});
+  const { choice, errors } = readChoice(res, chosen, req.body ?? {});
   if (errors.length > 0 || req.body?.update !== undefined) {
     res.status(errors.length > 0 ? 422 : 200);
     res.render('products/form', choiceForm(chosen, choice, shop(req), `/order/new/${chosen.key}`, errors));
@@ -59,7 +59,7 @@ export async function updateProduct(req: Request, res: Response): Promise<void> 
   const { db } = portal(req);
   const { order: draft, base } = room(req);
   const chosen = await product.findProduct(db, text(req, 'product_key') || (draft.product_key ?? ''));
-  const { choice, errors } = readChoice(req, res, chosen, req.body ?? {});
+  const { choice, errors } = readChoice(res, chosen, req.body ?? {});
   if (errors.length > 0 || req.body?.update !== undefined) {
     res.status(errors.length > 0 ? 422 : 200);
     res.render('products/form', choiceForm(chosen, choice, shop(req), `${base}/product`, errors));

@@ -84,7 +84,7 @@ function readDetails(
 export async function create(req: Request, res: Response): Promise<void> {
   const { config, db } = portal(req);
   const chosen = await product.findProduct(db, String(req.query.product ?? ''));
-  const { choice, errors } = readChoice(req, res, chosen, req.body ?? {});
+  const { choice, errors } = readChoice(res, chosen, req.body ?? {});
   const { details, wrong } = readDetails(req, choice);
   if (req.body?.update !== undefined) {
     render(req, res, chosen, choice, details, errors);

@@ -84,7 +84,6 @@ const lineCents = ({ lines }: Quote, wanted: (line: Quote['lines'][number]) => b
 
 /** Reads a choice; where it does not hold, the nearest one that does, with the sentences that say why. */
 export function readChoice(
-  req: Request,
   res: Response,
   chosen: product.Product,
   input: Record<string, unknown>,
@@ -128,7 +127,7 @@ export async function form(req: Request, res: Response): Promise<void> {
   const chosen = await product.findProduct(portal(req).db, String(req.params.product));
   const hasInput = typeof req.query.size_key === 'string';
   const { choice } = hasInput
-    ? readChoice(req, res, chosen, req.query as Record<string, unknown>)
+    ? readChoice(res, chosen, req.query as Record<string, unknown>)
     : { choice: product.chooseDefaults(chosen) };
   res.render('products/form', choiceForm(chosen, choice, shop(req), `/order/new/${chosen.key}`));
 }
@@ -150,7 +149,7 @@ function priceTexts(shown: ChoiceForm, lang: Language): Record<string, string> {
 /** The live price: what the form's choice costs and when it would be ready. */
 export async function price(req: Request, res: Response): Promise<void> {
   const chosen = await product.findProduct(portal(req).db, String(req.params.product));
-  const { choice, errors } = readChoice(req, res, chosen, req.query as Record<string, unknown>);
+  const { choice, errors } = readChoice(res, chosen, req.query as Record<string, unknown>);
   const lang: Language = res.locals.lang;
   const shown = choiceForm(chosen, choice, shop(req), '', errors);
   const money = (cents: number) => formatMoney(cents, shown.quote.currency, lang);
@@ -160,7 +159,7 @@ export async function price(req: Request, res: Response): Promise<void> {
     cutoff: res.locals.date(shown.cutoff_at, 'datetime'),
     lines: shown.quote.lines.map((line) => ({ label: line.label[lang], amount: money(line.amount_cents) })),
     texts: priceTexts(shown, lang),
-    sentence: errors.map(({ message }) => message).join(' '),
+    sentence: [...new Set(errors.map(({ message }) => message))].join(' '),
     errors,
   });
 }

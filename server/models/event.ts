@@ -84,7 +84,10 @@ function assertPlain(value: unknown, path: string): void {
   if (value === null || typeof value === 'boolean') return;
   if (typeof value === 'string' && !LONE_SURROGATE.test(value)) return;
   if (typeof value === 'number' && Number.isSafeInteger(value)) return;
-  if (Array.isArray(value)) return value.forEach((item, index) => assertPlain(item, `${path}[${index}]`));
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) assertPlain(item, `${path}[${index}]`);
+    return;
+  }
   if (typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype) {
     for (const [key, item] of Object.entries(value)) assertPlain(item, `${path}.${key}`);
     return;
