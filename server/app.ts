@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
+import type { Config } from './config';
 import { errorPages, notFound } from './middleware/error-pages';
 import { PUBLIC } from './middleware/page';
 import type { Portal } from './portal';
@@ -9,6 +10,9 @@ import { routes } from './routes';
 import { VIEWS } from './words';
 
 const YEAR = '365d';
+
+const cardPages = ({ payments }: Config): string[] =>
+  payments.api_base ? [new URL(payments.api_base).origin] : [];
 
 export function createApp(portal: Portal): Express {
   const { config } = portal;
@@ -33,7 +37,7 @@ export function createApp(portal: Portal): Express {
           connectSrc: ["'self'"],
           manifestSrc: ["'self'"],
           // The card page is reached by a redirect after a form.
-          formAction: ["'self'", 'https://checkout.stripe.com'],
+          formAction: ["'self'", 'https://checkout.stripe.com', ...cardPages(config)],
           baseUri: ["'none'"],
           objectSrc: ["'none'"],
           frameAncestors: ["'none'"],

@@ -145,20 +145,21 @@ function kioskRoutes(): Router {
 /** Wrong passwords for one account within a quarter of an hour, wherever they come from. */
 export const WRONG_PASSWORDS = 10;
 
-const accountLimited = rateLimit({
-  windowMs: 15 * MINUTE_MS,
-  limit: WRONG_PASSWORDS,
-  keyGenerator: (req) => foldEmail(String(req.body?.email ?? '')),
-  skipSuccessfulRequests: true,
-  standardHeaders: 'draft-8',
-  legacyHeaders: false,
-  handler: (_req, _res, next) => next(Object.assign(new Error('Too many tries'), { status: 429 })),
-});
+const accountLimited = () =>
+  rateLimit({
+    windowMs: 15 * MINUTE_MS,
+    limit: WRONG_PASSWORDS,
+    keyGenerator: (req) => foldEmail(String(req.body?.email ?? '')),
+    skipSuccessfulRequests: true,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    handler: (_req, _res, next) => next(Object.assign(new Error('Too many tries'), { status: 429 })),
+  });
 
 function staffRoutes(): Router {
   const routes = Router();
   routes.get('/login', sessions.form);
-  routes.post('/login', limited(GUESSES), accountLimited, sessions.create);
+  routes.post('/login', limited(GUESSES), accountLimited(), sessions.create);
   routes.post('/logout', sessions.destroy);
   routes.use(staffOnly);
   routes.get('/password', passwords.form);

@@ -124,7 +124,7 @@ const create: Verb = ({ books, form }) => {
 const show: Verb = ({ books, form, id }) => {
   read(form, {});
   const customer = find(books, id);
-  return customer.isDeleted ? stub(id) : render(books, customer);
+  return customer.isDeleted ? deleted(id) : render(books, customer);
 };
 
 const update: Verb = ({ books, form, id }) => {
@@ -141,10 +141,10 @@ const destroy: Verb = ({ books, form, id }) => {
   const customer = find(books, id);
   customer.isDeleted = true;
   record(books, 'customer.deleted', render(books, customer));
-  return stub(id);
+  return deleted(id);
 };
 
-function stub(id: string): Stripe.DeletedCustomer {
+function deleted(id: string): Stripe.DeletedCustomer {
   return { id, object: 'customer', deleted: true };
 }
 

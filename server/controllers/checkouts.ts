@@ -89,6 +89,19 @@ export async function create(req: Request, res: Response): Promise<void> {
   }
 }
 
+// The worker usually hears from the bank within this; a customer who waits longer is told so on the next page.
+const CONFIRMATION_WAIT_MS = 4_000;
+const CONFIRMATION_LOOK_MS = 150;
+
+async function confirmed(req: Request, payment_id: string): Promise<void> {
+  const deadline = Date.now() + CONFIRMATION_WAIT_MS;
+  while (Date.now() < deadline) {
+    const { state } = await payment.findPayment(portal(req).db, payment_id);
+    if (state !== 'open' && state !== 'requires_action' && state !== 'created') return;
+    await new Promise((done) => setTimeout(done, CONFIRMATION_LOOK_MS));
+  }
+}
+
 /** The customer is back from the payment page. */
 export async function comeBack(req: Request, res: Response): Promise<void> {
   const { db } = portal(req);
@@ -97,6 +110,7 @@ export async function comeBack(req: Request, res: Response): Promise<void> {
   if (returned && returned.order_id === found.id) {
     await payment.enqueueSync(db, returned, `returned-${randomCode(6)}`);
     portal(req).wake();
+    await confirmed(req, returned.id);
   }
   res.redirect(303, found.state === 'approved' ? `${base}/approved` : `${base}/preparing`);
 }

@@ -7,6 +7,7 @@ import * as changeRequest from '../models/change-request';
 import { maskEmail } from '../models/customer';
 import * as device from '../models/device';
 import * as order from '../models/order';
+import * as payment from '../models/payment';
 import * as proof from '../models/proof';
 import * as signOff from '../models/sign-off';
 import { portal, type Room, room, shop } from '../portal';
@@ -208,6 +209,7 @@ export async function renderProof(
     answers: requests.filter((request) => request.proof_id !== current.id),
     money: {
       needs_reservation: gates.some(({ key, is_met }) => key === 'G9' && !is_met),
+      words: (await payment.hasLapsed(db, placed.id)) ? 'ended' : 'missing',
       reserve_url: `${base}/pay`,
       amount: words.amount,
     },

@@ -5,7 +5,7 @@ import { minorUnits } from '../models/price';
 import { MOST_CENTS } from '../models/product-definition';
 import * as setting from '../models/setting';
 import { portal, shop } from '../portal';
-import { isEmail, isPhone, record, type Shown, text } from './form';
+import { isEmail, isPhone, type Shown, text } from './form';
 
 const DAYS = ['1', '2', '3', '4', '5', '6', '7'] as const;
 const MAX_LINES_LENGTH = 2_000;
@@ -88,7 +88,8 @@ function read(req: Request): { values: Values; wrong: Record<string, string>; se
   const before = shop(req);
   const wrong: Record<string, string> = {};
   const values = {
-    hours: record(req, 'hours'),
+    // Not hours[1], hours[2]…: the form reader would make that a list, and move every day by one.
+    hours: Object.fromEntries(DAYS.map((day) => [day, text(req, `hours-${day}`)])),
     withdrawal_notice: text(req, 'withdrawal_notice'),
   } as unknown as Values;
   const short = ['name', 'contact_person', 'phone', 'email', 'language', 'currency', 'time_zone', 'cutoff'];

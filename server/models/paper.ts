@@ -1,6 +1,6 @@
 // The PDFs that the shop hands out: the signed record and the receipt. Made once, kept by hash.
 import { randomUUID } from 'node:crypto';
-import { type Db, now } from './database';
+import { type Db, lockOrder, now } from './database';
 import * as event from './event';
 import * as file from './file';
 
@@ -25,13 +25,10 @@ export async function keep(
   bytes: number,
 ): Promise<Paper> {
   await db.transaction(async (trx) => {
+    await lockOrder(trx, paper.order_id);
+    if (await findOrNull(trx, paper.kind, paper.subject_id)) return;
     await file.note(trx, { sha256: paper.sha256, bytes, media_type: 'application/pdf' });
-    const [row] = await trx('papers')
-      .insert({ ...paper, id: randomUUID(), made_at: now() })
-      .onConflict(['kind', 'subject_id'])
-      .ignore()
-      .returning('id');
-    if (!row) return;
+    await trx('papers').insert({ ...paper, id: randomUUID(), made_at: now() });
     await event.append(trx, paper.order_id, 'record.made', event.SYSTEM, {
       kind: paper.kind,
       subject: paper.subject_id,

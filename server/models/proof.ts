@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Conflict, NotFound } from '../errors';
 import type { Artwork, Report } from './artwork';
-import { type Db, later, now, within } from './database';
+import { type Db, later, lockOrder, now, within } from './database';
 import * as event from './event';
 import * as file from './file';
 import * as message from './message';
@@ -144,12 +144,10 @@ export const warnings = (proof: Proof) =>
 export async function seePage(db: Db, proof: Proof, page: number, device_sha256: string): Promise<void> {
   if (!proof.pages.some((known) => known.number === page)) throw new NotFound();
   await within(db, async (trx) => {
-    const [seen] = await trx('page_views')
-      .insert({ proof_id: proof.id, page, device_sha256, viewed_at: now() })
-      .onConflict(['proof_id', 'page', 'device_sha256'])
-      .ignore()
-      .returning('page');
-    if (!seen) return;
+    await lockOrder(trx, proof.order_id);
+    const view = { proof_id: proof.id, page, device_sha256 };
+    if (await trx('page_views').where(view).first('page')) return;
+    await trx('page_views').insert({ ...view, viewed_at: now() });
     await event.append(trx, proof.order_id, 'page.seen', event.CUSTOMER, {
       proof: proof.id,
       page,

@@ -17,12 +17,17 @@ export async function publish(
   statement: { key: string; version: number; en: string; fr: string },
 ): Promise<void> {
   const { key, version } = statement;
+  if (await db('statements').where({ key, version }).first('key')) return;
   for (const language of ['en', 'fr'] as const) {
     const text = statement[language];
-    await db('statements')
-      .insert({ key, version, language, text, sha256: sha256(text), published_at: now() })
-      .onConflict(['key', 'version', 'language'])
-      .ignore();
+    await db('statements').insert({
+      key,
+      version,
+      language,
+      text,
+      sha256: sha256(text),
+      published_at: now(),
+    });
   }
 }
 

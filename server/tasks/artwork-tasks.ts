@@ -11,10 +11,19 @@ import { now } from '../models/database';
 import * as order from '../models/order';
 import * as proof from '../models/proof';
 import * as setting from '../models/setting';
+import type { Task } from '../models/task';
 import type { Portal } from '../portal';
 import { Moot, type Run } from './task-context';
 
 const WEBP = 'image/webp';
+/** An engine that died may have died of something else than the file: it is asked once more before the file is blamed. */
+export const DRAWING_TRIES = 2;
+const ENGINE_FAULTS = new Set(['takes-too-long', 'needs-too-much-memory', 'cannot-be-drawn']);
+
+function blameTheFileOnlyTwice(task: Task, code: string): void {
+  if (ENGINE_FAULTS.has(code) && task.attempts < DRAWING_TRIES)
+    throw new Error(`The engine gave up: ${code}`);
+}
 
 async function inScratch<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'proof-'));
@@ -34,6 +43,7 @@ export const checkArtwork: Run = async ({ db, storage }, task) => {
   const outcome = await storage.lend(file.file_sha256, (artwork_path) =>
     inspectArtwork({ artwork_path, artwork_name: file.name, specification: specification.print, language }),
   );
+  if (!outcome.ok) blameTheFileOnlyTwice(task, outcome.refusal.code);
   await artwork.notePreflight(
     db,
     file,
@@ -79,6 +89,7 @@ export const renderProof: Run = async (portal, task) => {
     );
     try {
       if (!outcome.ok) {
+        blameTheFileOnlyTwice(task, outcome.refusal.code);
         await artwork.refuse(db, placed, file, outcome.refusal);
         await artwork.notePreflight(db, file, placed.specification_sha256, {
           is_accepted: false,
