@@ -29,7 +29,7 @@ export interface Slug {
   product: string;
   size: string;
   quantity: string;
-  /** ISO-8601 UTC, printed as given. */
+  /** The moment in words, printed as given. */
   rendered_at: string;
 }
 

@@ -36,6 +36,7 @@ const MAY_IMPORT: Record<string, Rule[]> = {
     builtIns,
     only(
       'pdf-lib',
+      'sharp',
       '@pdf-lib/fontkit',
       '@expo-google-fonts/source-sans-3',
       'qrcode',
@@ -46,7 +47,7 @@ const MAY_IMPORT: Record<string, Rule[]> = {
   ],
   'server/controllers': [
     below('server/controllers', 'server/models', 'server/middleware', 'server/papers'),
-    server('config', 'errors', 'storage', 'stripe', 'link', 'portal', 'words'),
+    server('config', 'errors', 'storage', 'stripe', 'link', 'password', 'portal', 'words'),
     builtIns,
     only('express', 'multer', 'zod', 'luxon', 'qrcode'),
   ],

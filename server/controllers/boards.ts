@@ -1,10 +1,11 @@
 // The production board, by promised date. What a job costs has no place on it.
 import type { Request, Response } from 'express';
 import * as order from '../models/order';
-import { may, type OrderState } from '../models/order-state';
-import { STEPS, type Step } from '../models/ticket';
+import type { OrderState } from '../models/order-state';
+import type { Step } from '../models/ticket';
 import { portal, shop } from '../portal';
 import { ageOf, type Job, jobOf, OPEN_STATES, todayIn } from './jobs';
+import { stepsFrom } from './production-steps';
 
 export const COLUMNS = {
   proofing: ['awaiting_artwork', 'preparing'],
@@ -19,16 +20,16 @@ export type Column = keyof typeof COLUMNS;
 
 const LONGEST_BOARD = 500;
 const LAST_HANDED_OVER = 20;
-const BY_HAND: Step[] = ['printing', 'finishing', 'ready'];
 
 interface Card extends Job {
+  /** The others are in the menu too, unseen: a card that is moved has other steps. */
   steps: Step[];
   handover_url: string | null;
 }
 
-/** Steps that the job may take now; from where it may take none, the one that will say why. */
-function stepsFrom(state: OrderState): Step[] {
-  const open = BY_HAND.filter((step) => may(STEPS[step].verb, state));
+/** Where a job may take no step at all, one is offered that says why. */
+function offeredSteps(state: OrderState): Step[] {
+  const open = stepsFrom(state);
   return open.length > 0 || state === 'ready' ? open : ['printing'];
 }
 
@@ -41,7 +42,7 @@ export async function show(req: Request, res: Response): Promise<void> {
     const mine = rows.filter((row) => states.includes(row.state));
     const cards: Card[] = mine.map((row) => ({
       ...jobOf(res, row, today),
-      steps: stepsFrom(row.state),
+      steps: offeredSteps(row.state),
       handover_url: row.state === 'ready' ? `/staff/orders/${row.ref}/handover` : null,
     }));
     return { key, cards, age: ageOf(res, mine) };

@@ -39,7 +39,7 @@ export async function create(req: Request, res: Response): Promise<void> {
     await render(req, res, 409, { ...NOTHING_GIVEN, refused: { ref: found.ref, text: sentence } });
     return;
   }
-  const replace = text(req, 'replace') === '1';
+  const replace = text(req, 'replace') !== '';
   try {
     await tablet.push(db, screen, found.id, staff(req).id, { replace });
   } catch (error) {

@@ -9,7 +9,7 @@ import * as proof from '../models/proof';
 import * as ticket from '../models/ticket';
 import { portal, shop } from '../portal';
 import { dueOf, statusOf, todayIn } from './jobs';
-import { refusal } from './production-steps';
+import { refusal, stepsFrom } from './production-steps';
 import { orderOf, orderPage } from './staff-orders';
 
 /** More pages than this are counted on the ticket, not shown. */
@@ -59,15 +59,13 @@ export async function show(req: Request, res: Response): Promise<void> {
   });
 }
 
-const NEXT: ticket.Step[] = ['printing', 'finishing', 'ready'];
-
 /** What a scanned ticket opens: the job and its next step. */
 export async function scan(req: Request, res: Response): Promise<void> {
   const { db } = portal(req);
   const held = await ticket.findByScanCode(db, String(req.params.code));
   const found = order.placed(await order.findOrder(db, held.order_id));
   const printed = await proof.findProof(db, held.proof_id);
-  const [next, ...others] = NEXT.filter((step) => may(ticket.STEPS[step].verb, found.state));
+  const [next, ...others] = stepsFrom(found.state);
   res.render('tickets/scan', {
     ...factsOf(req, res, found),
     next: next ?? null,

@@ -1,5 +1,6 @@
 // The first page of the day: what is due, what is late, what waits for whom.
 import type { Request, Response } from 'express';
+import * as counterCall from '../models/counter-call';
 import * as message from '../models/message';
 import * as order from '../models/order';
 import * as payment from '../models/payment';
@@ -68,7 +69,7 @@ async function unpaidAmong(req: Request, rows: order.Row[]): Promise<Set<string>
 }
 
 interface Alert {
-  key: 'unapproved_money' | 'refused_letters' | 'parked_tasks';
+  key: 'tablet_calls' | 'unapproved_money' | 'refused_letters' | 'parked_tasks';
   count: number;
   url: string;
 }
@@ -77,6 +78,7 @@ async function alertsOf(req: Request): Promise<Alert[]> {
   const { db } = portal(req);
   const { parked } = await task.waiting(db);
   const alerts: Alert[] = [
+    { key: 'tablet_calls', count: await counterCall.waiting(db), url: '/staff/tablets' },
     { key: 'unapproved_money', count: (await payment.alerts(db)).length, url: '/staff/parked#money' },
     { key: 'parked_tasks', count: parked, url: '/staff/parked' },
     {

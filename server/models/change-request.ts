@@ -60,7 +60,7 @@ export async function request(
 ): Promise<void> {
   if (wish.points.length === 0 && !wish.note && !wish.upload)
     throw new Invalid({ points: 'changes.nothing' });
-  if (wish.points.length > MAX_POINTS) throw new Invalid({ points: 'changes.too_many' });
+  if (wish.points.length > MAX_POINTS) throw new Invalid({ points: 'changes.points_limit' });
   await within(db, async (trx) => {
     await move(trx, order.id, 'request_changes', { where: { current_proof_id: proof.id } });
     const file = wish.upload

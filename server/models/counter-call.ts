@@ -28,13 +28,13 @@ export async function ofSessionOrNull(db: Db, counter_session_id: string): Promi
   return (await db('counter_calls').where({ counter_session_id }).first()) ?? null;
 }
 
-/** Tablets at which somebody waits for a person now, longest wait first. */
-export async function waiting(db: Db): Promise<Array<{ tablet_name: string; called_at: string }>> {
-  return db('counter_calls as c')
+/** How many people wait at a tablet for somebody to come. */
+export async function waiting(db: Db): Promise<number> {
+  const row = await db('counter_calls as c')
     .join('counter_sessions as s', 's.id', 'c.counter_session_id')
-    .join('tablets as t', 't.id', 's.tablet_id')
     .whereNull('c.answered_at')
     .whereNull('s.closed_at')
-    .orderBy('c.called_at')
-    .select('t.name as tablet_name', 'c.called_at');
+    .count('* as n')
+    .first();
+  return Number(row?.n);
 }

@@ -177,7 +177,9 @@ export async function usableHoldOrNull(db: Db, order_id: string): Promise<Paymen
 
 /** True when the order once had a reservation that has ended or is about to. */
 export async function hasLapsed(db: Db, order_id: string): Promise<boolean> {
-  return Boolean(await db('payments').where({ order_id }).whereIn('state', ['lapsed', 'authorized']).first('id'));
+  return Boolean(
+    await db('payments').where({ order_id }).whereIn('state', ['lapsed', 'authorized']).first('id'),
+  );
 }
 
 export async function capturedOrNull(db: Db, order_id: string): Promise<Payment | null> {

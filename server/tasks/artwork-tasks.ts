@@ -12,6 +12,7 @@ import * as order from '../models/order';
 import * as proof from '../models/proof';
 import * as setting from '../models/setting';
 import type { Task } from '../models/task';
+import { dateWords } from '../models/wording';
 import type { Portal } from '../portal';
 import { Moot, type Run } from './task-context';
 
@@ -81,7 +82,7 @@ export const renderProof: Run = async (portal, task) => {
           product: words.name,
           size: words.size,
           quantity: words.quantity,
-          rendered_at: now(),
+          rendered_at: dateWords(now(), 'moment', placed.language, shop.time_zone),
         },
         language: placed.language,
         out_folder,

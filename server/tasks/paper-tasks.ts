@@ -2,7 +2,6 @@
 
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import sharp from 'sharp';
 import { orderUrl } from '../link';
 import * as approval from '../models/approval';
 import * as artwork from '../models/artwork';
@@ -17,6 +16,7 @@ import * as proof from '../models/proof';
 import * as setting from '../models/setting';
 import { findStaffOrNull } from '../models/staff';
 import { dateWords } from '../models/wording';
+import { asJpeg } from '../papers/picture';
 import { type Payment as PaidHow, type Receipt, receiptPdf } from '../papers/receipt';
 import { type ApprovalRecord, MAX_PAGE_PICTURES, recordPdf } from '../papers/record';
 import type { Portal } from '../portal';
@@ -38,12 +38,9 @@ async function keep(
   return paper.keep(db, { kind, order_id, subject_id, sha256: saved.sha256 }, saved.bytes);
 }
 
-// Our own page images, as the PDF library can take them.
 async function picture({ storage }: Portal, sha256: string): Promise<Uint8Array> {
   const { stream } = await storage.open(sha256);
-  return sharp(await buffer(stream))
-    .jpeg({ quality: 82 })
-    .toBuffer();
+  return asJpeg(await buffer(stream));
 }
 
 async function recordOf(

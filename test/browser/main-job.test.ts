@@ -205,10 +205,7 @@ describe.each(['en', 'fr'] as const)('at the counter, in %s', (language) => {
     await desk.goto(`${shop.url}/staff/orders/${ref}`);
     await checkPage(desk, language);
     await desk.locator('form[action$="/tablet"] button').first().click();
-    await tablet
-      .locator('form button[value="' + language + '"]')
-      .first()
-      .click({ timeout: 15_000 });
+    await tablet.locator(`form button[value="${language}"]`).first().click({ timeout: 15_000 });
     await signProof(tablet, language);
     await tablet.waitForURL('**/done');
     await checkPage(tablet, language);

@@ -260,6 +260,7 @@ describe('staff beside the customer', () => {
     const call = await screen.post('/kiosk/s/call', {}, { Accept: 'application/json' });
     expect(call.json()).toEqual({ help: 'We called Léa' });
     expect((await lea.get('/staff/tablets')).text).toContain('Marie A. asks for somebody');
+    expect((await lea.get('/staff')).text).toContain('Somebody at a tablet asks for you');
 
     const owner = await shop.colleague('owner');
     await owner.post(`/staff/tablets/${id}/answer`);

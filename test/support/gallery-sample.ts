@@ -304,7 +304,12 @@ export async function sampleProof(lang: Lang, options: Record<string, string | u
       { key: 'G9', label: w.unreserved, target: '#payment', met: options.money !== '1' },
     ],
     answers: options.answers ? [w.request] : [],
-    money: { needs_reservation: options.money === '1', words: 'ended', reserve_url: '/gallery/reserve', amount: w.amount },
+    money: {
+      needs_reservation: options.money === '1',
+      words: 'ended',
+      reserve_url: '/gallery/reserve',
+      amount: w.amount,
+    },
     charge: { sentence: w.charge },
     identity: {
       needs_code: options.code === '1',

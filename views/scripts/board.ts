@@ -1,5 +1,6 @@
 // The production board: drag with the mouse, or the Move menu, or keys. Each move is the card's own POST form.
-// The server answers JSON: 2xx { sentence? }, or { error } saying why the job cannot go there.
+// The server answers JSON: 2xx { sentence?, steps? }, the steps that may follow, or { error } saying why the job cannot
+// go there.
 
 export {};
 
@@ -23,7 +24,11 @@ function start(board: HTMLElement) {
       headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams({ to }),
     }).catch(() => null);
-    const body = (await answer?.json().catch(() => null)) as { sentence?: string; error?: string } | null;
+    const body = (await answer?.json().catch(() => null)) as {
+      sentence?: string;
+      steps?: string[];
+      error?: string;
+    } | null;
     card.removeAttribute('aria-busy');
     card.querySelector('details')?.removeAttribute('open');
     if (!answer?.ok) {
@@ -31,6 +36,9 @@ function start(board: HTMLElement) {
       return;
     }
     column.querySelector('[data-cards]')?.append(card);
+    for (const button of form.querySelectorAll('button')) {
+      button.hidden = !(body?.steps ?? [button.value]).includes(button.value);
+    }
     for (const each of columns()) {
       const count = each.querySelectorAll('[data-card]').length;
       each.querySelector('[data-count]')!.textContent = String(count);
