@@ -1,5 +1,6 @@
 // Both languages say everything, and every sentence that a page asks for exists.
 import path from 'node:path';
+import { MOVES } from '../server/models/order-state';
 import { filesBelow, readJson, readSource } from './support/sources';
 
 type Sentences = { [key: string]: string | Sentences };
@@ -86,11 +87,16 @@ test('every sentence that a page or the server asks for exists', () => {
   expect(missing).toEqual([]);
 });
 
-test('every refusal has its sentence', () => {
+test('every move of the state table says kindly why it is refused', () => {
+  const missing = Object.keys(MOVES).filter((verb) => !known.has(`errors:conflict.${verb}.title`));
+  expect(missing).toEqual([]);
+});
+
+test('every refusal has its page: a title and what to do', () => {
   const refusal = /new (?:NotFound|Forbidden|Conflict|Gone)\(\s*'([^']+)'/g;
   const missing = filesBelow('server', '.ts').flatMap((file) =>
     asked(refusal, readSource(file), 'errors:')
-      .filter((key) => !known.has(key))
+      .filter((key) => !known.has(`${key}.title`) || !known.has(`${key}.text`))
       .map((key) => `${file}: ${key}`),
   );
   expect(missing).toEqual([]);

@@ -100,7 +100,7 @@ function start(board: HTMLElement) {
     else if (event.key === 'k') all[Math.max(here - 1, 0)]?.focus();
     else if (event.key === 'm' && menu) {
       menu.open = true;
-      menu.querySelector<HTMLElement>('form button')?.focus();
+      menu.querySelector<HTMLElement>('form button:not([hidden])')?.focus();
     } else if (event.key === 'Escape' && menu?.open) {
       menu.open = false;
       all[here].focus();
