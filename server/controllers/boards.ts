@@ -2,10 +2,9 @@
 import type { Request, Response } from 'express';
 import * as order from '../models/order';
 import type { OrderState } from '../models/order-state';
-import type { Step } from '../models/ticket';
+import { type Step, stepsFrom } from '../models/ticket';
 import { portal, shop } from '../portal';
 import { ageOf, type Job, jobOf, OPEN_STATES, todayIn } from './jobs';
-import { stepsFrom } from './production-steps';
 
 export const COLUMNS = {
   proofing: ['awaiting_artwork', 'preparing'],

@@ -3,7 +3,6 @@ import type { Request, Response } from 'express';
 import { Conflict } from '../errors';
 import * as approval from '../models/approval';
 import type * as order from '../models/order';
-import { may, type OrderState } from '../models/order-state';
 import * as payment from '../models/payment';
 import * as proof from '../models/proof';
 import * as ticket from '../models/ticket';
@@ -31,15 +30,9 @@ export async function create(req: Request, res: Response): Promise<void> {
     return;
   }
   portal(req).wake();
-  if (wantsJson) res.json({ steps: stepsFrom((await orderOf(req)).state) });
+  if (wantsJson) res.json({ steps: ticket.stepsFrom((await orderOf(req)).state) });
   else res.redirect(303, localPath(req.body?.back, orderPage(found, '?done=moved')));
 }
-
-const BY_HAND: ticket.Step[] = ['printing', 'finishing', 'ready'];
-
-/** Steps on the board that an order may take from this state. */
-export const stepsFrom = (state: OrderState): ticket.Step[] =>
-  BY_HAND.filter((step) => may(ticket.STEPS[step].verb, state));
 
 /** Why this order cannot take this step now, in one sentence. */
 export async function refusal(req: Request, res: Response, step: string): Promise<string> {

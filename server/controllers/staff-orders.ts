@@ -15,12 +15,12 @@ import * as payment from '../models/payment';
 import * as proof from '../models/proof';
 import { findStaffOrNull, list as listStaff } from '../models/staff';
 import * as tablet from '../models/tablet';
+import { stepsFrom } from '../models/ticket';
 import { portal, shop } from '../portal';
 import { type Shown, sentences } from './form';
 import { historyInWords } from './histories';
 import { dueOf, statusOf, todayIn } from './jobs';
 import { moneyOf } from './orders';
-import { stepsFrom } from './production-steps';
 
 /** The order that the address names by its reference. Drafts belong to whoever is writing them. */
 export async function orderOf(req: Request): Promise<order.PlacedOrder> {

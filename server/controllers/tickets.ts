@@ -9,7 +9,7 @@ import * as proof from '../models/proof';
 import * as ticket from '../models/ticket';
 import { portal, shop } from '../portal';
 import { dueOf, statusOf, todayIn } from './jobs';
-import { refusal, stepsFrom } from './production-steps';
+import { refusal } from './production-steps';
 import { orderOf, orderPage } from './staff-orders';
 
 /** More pages than this are counted on the ticket, not shown. */
@@ -65,7 +65,7 @@ export async function scan(req: Request, res: Response): Promise<void> {
   const held = await ticket.findByScanCode(db, String(req.params.code));
   const found = order.placed(await order.findOrder(db, held.order_id));
   const printed = await proof.findProof(db, held.proof_id);
-  const [next, ...others] = stepsFrom(found.state);
+  const [next, ...others] = ticket.stepsFrom(found.state);
   res.render('tickets/scan', {
     ...factsOf(req, res, found),
     next: next ?? null,

@@ -3,7 +3,7 @@ import { Conflict, NotFound } from '../errors';
 import { type Db, now, type Trx, within } from './database';
 import * as event from './event';
 import * as message from './message';
-import { move, type Verb } from './order-state';
+import { may, move, type OrderState, type Verb } from './order-state';
 import type { Payment } from './payment';
 import * as task from './task';
 import { randomCode } from './token';
@@ -72,6 +72,10 @@ export const STEPS = {
 export type Step = keyof typeof STEPS;
 
 export const isStep = (text: string): text is Step => Object.hasOwn(STEPS, text);
+
+/** Steps that a job may take inside the shop from this state; handing it over is another matter. */
+export const stepsFrom = (state: OrderState): Step[] =>
+  (['printing', 'finishing', 'ready'] as const).filter((step) => may(STEPS[step].verb, state));
 
 /** Moves a released job one step on. Conflict when it is not released, or not where the colleague thinks. */
 export async function advance(db: Db, order_id: string, step: Step, staff_id: string): Promise<void> {
