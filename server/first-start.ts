@@ -2,18 +2,14 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { hash } from '@node-rs/argon2';
 import { orderThatWaits } from './demo/orders';
 import { orderUrl } from './link';
 import * as product from './models/product';
 import * as setting from './models/setting';
 import * as staff from './models/staff';
 import * as statement from './models/statement';
+import { hashPassword } from './password';
 import type { Portal } from './portal';
-
-/** argon2id as OWASP advises: 19 MiB, two passes, one lane. */
-export const PASSWORD_HASHING = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
-export const hashPassword = (password: string): Promise<string> => hash(password, PASSWORD_HASHING);
 
 export const DEMO_FOLDER = join(__dirname, '..', '..', 'server', 'demo');
 const PASSWORD_BYTES = 12;

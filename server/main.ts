@@ -40,6 +40,8 @@ async function main(): Promise<void> {
 }
 
 main().catch((error) => {
-  console.error(error instanceof ConfigError ? error.message : error);
+  const isTaken = error.code === 'EADDRINUSE';
+  const sentence = `Port ${error.port} is taken by another program: stop it, or set PORT to another number.`;
+  console.error(isTaken ? sentence : error instanceof ConfigError ? error.message : error);
   process.exit(1);
 });
