@@ -271,7 +271,7 @@ export async function sampleProof(lang: Lang, options: Record<string, string | u
       ready_on: '2026-11-27',
       cutoff_at: '2026-11-24T16:00:00.000Z',
       url: '/o/SAMPLE',
-      reference_photos: [{ url: '/sample/thumb-page-2-fr.png', alt: w.photo }],
+      reference_photos: [{ url: `/sample/thumb-page-2-${lang}.png`, alt: w.photo }],
       payment_method: options.kiosk ? 'counter' : 'card',
     },
     statements,
