@@ -1,7 +1,7 @@
 // Files by their SHA-256: saved from a stream, opened as a stream, never held whole in memory.
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { access, constants, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { access, constants, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -24,24 +24,39 @@ export interface Storage {
 
 const SHA256 = /^[0-9a-f]{64}$/;
 const READ_ONLY = 0o444;
+/** A file that has been arriving for longer than this belongs to a process that died. */
+export const ARRIVING_MS = 24 * 60 * 60_000;
+
+// Younger files may be arriving at another process of this shop at this moment.
+async function sweepIncoming(incoming: string): Promise<void> {
+  for (const name of await readdir(incoming)) {
+    const path = join(incoming, name);
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
+    if (mtimeMs < Date.now() - ARRIVING_MS) await rm(path, { force: true });
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path);
+  await folder.sync().finally(() => folder.close());
+}
 
 /** Keeps files in a folder, as `ab/cdef…`. */
 export async function openFolder(folder: string): Promise<Storage> {
   const incoming = join(folder, 'incoming');
-  // Half-received files of a process that died; nothing refers to them.
-  await rm(incoming, { recursive: true, force: true });
   await mkdir(incoming, { recursive: true, mode: 0o700 });
+  await sweepIncoming(incoming);
 
   const pathOf = (sha256: string) => {
     if (!SHA256.test(sha256)) throw new NotFound();
     return join(folder, sha256.slice(0, 2), sha256.slice(2));
   };
 
-  const sizeOf = async (path: string) => {
+  const openKept = async (path: string) => {
     try {
-      return (await stat(path)).size;
-    } catch {
-      throw new NotFound();
+      return await open(path);
+    } catch (error) {
+      throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? new NotFound() : error;
     }
   };
 
@@ -64,10 +79,10 @@ export async function openFolder(folder: string): Promise<Storage> {
         );
         const sha256 = hash.digest('hex');
         const path = pathOf(sha256);
-        await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+        const isNewFolder = await mkdir(dirname(path), { recursive: true, mode: 0o700 });
         await rename(temporary, path);
-        const directory = await open(dirname(path));
-        await directory.sync().finally(() => directory.close());
+        await syncFolder(dirname(path));
+        if (isNewFolder) await syncFolder(folder);
         return { sha256, bytes };
       } catch (error) {
         await rm(temporary, { force: true });
@@ -75,13 +90,13 @@ export async function openFolder(folder: string): Promise<Storage> {
       }
     },
     async open(sha256) {
-      const path = pathOf(sha256);
-      const bytes = await sizeOf(path);
-      return { stream: createReadStream(path), bytes };
+      const file = await openKept(pathOf(sha256));
+      const { size } = await file.stat();
+      return { stream: file.createReadStream(), bytes: size };
     },
     async lend(sha256, use) {
       const path = pathOf(sha256);
-      await sizeOf(path);
+      await (await openKept(path)).close();
       return use(path);
     },
     check: () => access(incoming, constants.W_OK),

@@ -23,7 +23,10 @@ export interface CheckoutRequest {
 /** How a call to the processor ended, in the only distinctions that matter for what to do next. */
 export class ProcessorError extends Error {
   constructor(
-    /** `unknown`: no answer, the same key again. `fault`: an answer of 5xx, look before trying with a new key. `refused`: 4xx. */
+    /**
+     * `unknown`: no answer, the same key again. `fault`: an answer that says nothing of the payment, look before
+     * trying with a new key. `refused`: the payment itself cannot be had.
+     */
     readonly kind: 'unknown' | 'fault' | 'refused',
     message: string,
     readonly code: string | null = null,
@@ -43,18 +46,22 @@ export interface CardProcessor {
     key: string,
   ): Promise<void>;
   capture(payment_intent: string, amount_cents: number, key: string): Promise<void>;
-  /** Gives a reservation back, or closes a page that nobody finished. */
+  /** Gives a reservation back, or closes a page that nobody finished, according to the facts just looked at. */
   release(
     payment: { checkout_session: string | null; payment_intent: string | null },
+    facts: Facts,
     key: string,
   ): Promise<void>;
   readWebhook(body: Buffer, signature: string): { id: string; type: string; object_id: string | null };
-  /** Whose payment an event speaks of, when we have not met its intent yet. */
+  /** Whose payment an event speaks of, when we have not met its intent yet; null when it is not ours. */
   paymentIdOf(payment_intent: string): Promise<string | null>;
 }
 
 const iso = (seconds: number | null | undefined): string | null =>
   typeof seconds === 'number' ? new Date(seconds * 1000).toISOString() : null;
+
+/** A key that was revoked or may not do this, a request still at work under the same key, too many requests. */
+const NOT_ABOUT_THE_PAYMENT = new Set([401, 403, 409, 429]);
 
 async function call<T>(request: () => Promise<T>): Promise<T> {
   try {
@@ -62,8 +69,8 @@ async function call<T>(request: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (!(error instanceof Stripe.errors.StripeError)) throw error;
     const status = error.statusCode ?? 0;
-    const kind =
-      status === 0 ? 'unknown' : status >= 500 || status === 429 || status === 409 ? 'fault' : 'refused';
+    const isFault = status >= 500 || NOT_ABOUT_THE_PAYMENT.has(status);
+    const kind = status === 0 ? 'unknown' : isFault ? 'fault' : 'refused';
     throw new ProcessorError(kind, error.message, error.code ?? null);
   }
 }
@@ -115,6 +122,8 @@ const NOTHING_YET: Facts = {
   card_last4: null,
   last_error: null,
 };
+
+const isOpen = ({ state }: Facts): boolean => state === 'open' || state === 'requires_action';
 
 function client(config: Config): Stripe {
   const base = config.payments.api_base ? new URL(config.payments.api_base) : null;
@@ -173,12 +182,18 @@ export function openStripe(config: Config): CardProcessor {
       }),
     look: ({ payment_intent, checkout_session }) =>
       call(async () => {
-        if (payment_intent) return factsOf(await retrieve(payment_intent));
-        if (!checkout_session) return NOTHING_YET;
+        const known = payment_intent ? factsOf(await retrieve(payment_intent)) : NOTHING_YET;
+        if (!checkout_session || !isOpen(known)) return known;
         const session = await stripe.checkout.sessions.retrieve(checkout_session);
-        const intent = session.payment_intent;
-        if (intent) return factsOf(await retrieve(typeof intent === 'string' ? intent : intent.id));
-        return session.status === 'expired' ? { ...NOTHING_YET, state: 'canceled' } : NOTHING_YET;
+        const id = session.payment_intent as string | null;
+        const intent = id ? await retrieve(id) : null;
+        const facts = intent ? factsOf(intent) : NOTHING_YET;
+        // Nobody can pay any more on a page that has closed, though the payment begun there still asks for a card:
+        // so it stays for ever when the page ran out, and when a charge was refused.
+        const isClosed =
+          session.status === 'expired' ||
+          (session.status === 'complete' && intent?.status === 'requires_payment_method');
+        return isClosed && isOpen(facts) ? { ...facts, state: 'canceled' } : facts;
       }),
     describe: (payment_intent, description, metadata, key) =>
       call(async () => {
@@ -196,11 +211,13 @@ export function openStripe(config: Config): CardProcessor {
           { idempotencyKey: key },
         );
       }),
-    release: ({ payment_intent, checkout_session }, key) =>
+    release: ({ payment_intent, checkout_session }, facts, key) =>
       call(async () => {
-        if (payment_intent) await stripe.paymentIntents.cancel(payment_intent, {}, { idempotencyKey: key });
-        else if (checkout_session) {
+        // A payment that was begun on an open page is not cancelled by itself: the page is closed.
+        if (isOpen(facts) && checkout_session) {
           await stripe.checkout.sessions.expire(checkout_session, {}, { idempotencyKey: key });
+        } else if (payment_intent) {
+          await stripe.paymentIntents.cancel(payment_intent, {}, { idempotencyKey: key });
         }
       }),
     readWebhook: (body, signature) => {
@@ -222,6 +239,9 @@ export function openStripe(config: Config): CardProcessor {
       call(async () => {
         const { metadata } = await stripe.paymentIntents.retrieve(payment_intent);
         return metadata.instance === instance ? (metadata.payment ?? null) : null;
+      }).catch((error) => {
+        if (error instanceof ProcessorError && error.kind === 'refused') return null;
+        throw error;
       }),
   };
 }

@@ -8,9 +8,9 @@ import * as order from '../models/order';
 import * as proof from '../models/proof';
 import { readStrokes, type Submission } from '../models/sign-off';
 import { portal, room, shop } from '../portal';
-import { record, type Shown, sentences, text, textOrNull } from './form';
+import { record, type Shown, sentences, text, textOrNull, whole } from './form';
 import { moneyOf } from './orders';
-import { renderProof } from './proofs';
+import { renderProof, versionIn } from './proofs';
 
 const MAX_STROKES_LENGTH = 400_000;
 const MAX_LOOKING_LENGTH = 20_000;
@@ -52,7 +52,7 @@ function readLooking(req: Request): Record<string, unknown> {
 export async function create(req: Request, res: Response): Promise<void> {
   const { db } = portal(req);
   const { order: found, counter, device_sha256, base } = room(req);
-  const named = await proof.findVersion(db, found.id, Number(req.params.version));
+  const named = await proof.findVersion(db, found.id, versionIn(req));
   const submission = readSubmission(req);
   const idempotency_key = text(req, 'idempotency_key', 64);
   const given = {
@@ -95,8 +95,8 @@ export async function create(req: Request, res: Response): Promise<void> {
         proof_id: named.id === text(req, 'proof_id') ? named.id : '',
         proof_sha256: text(req, 'proof_sha256'),
         specification_sha256: text(req, 'specification_sha256'),
-        price_version: Number(text(req, 'price_version')),
-        total_cents: Number(text(req, 'total_cents')),
+        price_version: whole(req, 'price_version'),
+        total_cents: whole(req, 'total_cents'),
         statement_sha256: text(req, 'statement_sha256'),
       },
       submission,

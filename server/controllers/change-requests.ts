@@ -5,7 +5,7 @@ import * as changeRequest from '../models/change-request';
 import * as order from '../models/order';
 import type { Proof } from '../models/proof';
 import { portal, room } from '../portal';
-import { type Shown, sentences, textOrNull } from './form';
+import { type Shown, sentences, textOrNull, written } from './form';
 import { currentProof } from './proofs';
 
 interface RawPoint {
@@ -36,7 +36,7 @@ function readPoints(req: Request, proof: Proof) {
         x: fraction(point.x),
         y: fraction(point.y),
         reason: changeRequest.REASONS.find((reason) => reason === point.reason) ?? ('other' as const),
-        text: (point.text as string).normalize('NFC').trim().slice(0, changeRequest.MAX_POINT_LENGTH),
+        text: written(point.text as string, changeRequest.MAX_POINT_LENGTH),
       };
     });
 }

@@ -70,7 +70,8 @@ export async function create(req: Request, res: Response): Promise<void> {
       success_url: `${config.base_url}${base}/return?sid={CHECKOUT_SESSION_ID}`,
       cancel_url: `${config.base_url}${base}/pay?cancelled=1`,
     });
-    await payment.noteCheckout(db, opened.id, checkout);
+    // Cancelled, or paid otherwise, while the bank was preparing its page: nobody is sent there any more.
+    if (!(await payment.noteCheckout(db, opened.id, checkout))) throw new Conflict('conflict.cannot_pay');
     res.redirect(303, checkout.url);
   } catch (error) {
     if (!(error instanceof ProcessorError)) throw error;

@@ -11,7 +11,7 @@ import { CUSTOMER } from '../models/event';
 import * as order from '../models/order';
 import * as product from '../models/product';
 import { portal, room, shop } from '../portal';
-import { isEmail, isPhone, sentences, text, textOrNull } from './form';
+import { isEmail, isPhone, sentences, text, textOrNull, whole } from './form';
 import { choiceForm, readChoice } from './products';
 
 const MAX_ADDRESS_LENGTH = 400;
@@ -237,7 +237,7 @@ export async function place(req: Request, res: Response): Promise<void> {
   const { ready_on } = readyOn(shop(req), now(), draft.specification!.turnaround_days);
   try {
     await order.place(db, draft.id, {
-      total_cents: Number(text(req, 'total_cents')),
+      total_cents: whole(req, 'total_cents'),
       specification_sha256: text(req, 'specification_sha256'),
       payment_method,
       ready_on,

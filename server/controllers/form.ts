@@ -7,10 +7,26 @@ export interface Shown {
   message: string;
 }
 
+// A cut in the middle of a character leaves half of one, which no history line may hold; control characters are
+// nobody's text, and PostgreSQL keeps none of the first.
+const UNWRITTEN = /(?![\t\n\r])[\p{Cc}\p{Surrogate}]/gu;
+
+/** What somebody wrote, composed and trimmed, of at most `max` UTF-16 units. */
+export const written = (value: string, max: number): string =>
+  value.normalize('NFC').trim().slice(0, max).replace(UNWRITTEN, '');
+
 export function text(req: Request, name: string, max = 200): string {
   const value: unknown = req.body?.[name];
-  return typeof value === 'string' ? value.normalize('NFC').trim().slice(0, max) : '';
+  return typeof value === 'string' ? written(value, max) : '';
 }
+
+const WHOLE = /^\d{1,9}$/;
+
+/** A whole number as our own pages send it, or -1, which is no amount and no version of anything. */
+export const whole = (req: Request, name: string): number => {
+  const digits = text(req, name);
+  return WHOLE.test(digits) ? Number(digits) : -1;
+};
 
 export const textOrNull = (req: Request, name: string, max?: number): string | null =>
   text(req, name, max) || null;

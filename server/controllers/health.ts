@@ -15,7 +15,9 @@ async function works(part: () => Promise<unknown>): Promise<{ ok: boolean; error
     ]);
     return { ok: true };
   } catch (error) {
-    return { ok: false, error: (error as Error).message };
+    // The whole message may name accounts and folders, and anybody may ask.
+    const { code, message } = error as NodeJS.ErrnoException;
+    return { ok: false, error: code ?? message };
   } finally {
     clearTimeout(timer);
   }

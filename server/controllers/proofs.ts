@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { Conflict, NotFound } from '../errors';
+import { stream } from '../middleware/stream';
 import * as approval from '../models/approval';
 import * as changeRequest from '../models/change-request';
 import { maskEmail } from '../models/customer';
@@ -13,7 +14,7 @@ import * as signOff from '../models/sign-off';
 import { portal, type Room, room, shop } from '../portal';
 import type { Shown } from './form';
 
-const version = (req: Request) => {
+export const versionIn = (req: Request): number => {
   const text = String(req.params.version);
   return /^[1-9]\d{0,4}$/.test(text) ? Number(text) : Number.NaN;
 };
@@ -21,7 +22,7 @@ const version = (req: Request) => {
 /** The version that the address names, which must be the order's current one. */
 export async function currentProof(req: Request): Promise<proof.Proof> {
   const { order: found } = room(req);
-  const named = await proof.findVersion(portal(req).db, found.id, version(req));
+  const named = await proof.findVersion(portal(req).db, found.id, versionIn(req));
   if (named.id !== found.current_proof_id) throw new NotFound();
   return named;
 }
@@ -55,7 +56,7 @@ const NOTHING_GIVEN: Given = { ticks: {}, values: {}, errors: [] };
 export async function show(req: Request, res: Response): Promise<void> {
   const { db } = portal(req);
   const { order: found, base } = room(req);
-  const named = await proof.findVersion(db, found.id, version(req));
+  const named = await proof.findVersion(db, found.id, versionIn(req));
   if (named.id !== found.current_proof_id) {
     await showSuperseded(req, res, named);
     return;
@@ -240,11 +241,11 @@ export async function image(req: Request, res: Response): Promise<void> {
         ? page?.thumbnail_sha256
         : null;
   if (!sha256) throw new NotFound();
-  const { stream, bytes } = await portal(req).storage.open(sha256);
+  const file = await portal(req).storage.open(sha256);
   // The tablet forgets; a customer's own browser may keep the picture for the visit.
   const caching = room(req).counter ? 'no-store' : `private, max-age=${IMAGE_AGE_S}, immutable`;
-  res.set({ 'Content-Type': 'image/webp', 'Content-Length': String(bytes), 'Cache-Control': caching });
-  stream.pipe(res);
+  res.set({ 'Content-Type': 'image/webp', 'Cache-Control': caching });
+  await stream(res, file);
 }
 
 export async function pdf(req: Request, res: Response): Promise<void> {
@@ -255,14 +256,10 @@ export async function pdf(req: Request, res: Response): Promise<void> {
 
 /** Sends a kept PDF byte for byte. */
 export async function sendPdf(req: Request, res: Response, sha256: string, name: string): Promise<void> {
-  const { stream, bytes } = await portal(req).storage.open(sha256);
+  const file = await portal(req).storage.open(sha256);
   res.attachment(name);
-  res.set({
-    'Content-Type': 'application/pdf',
-    'Content-Length': String(bytes),
-    'Cache-Control': 'no-store',
-  });
-  stream.pipe(res);
+  res.set({ 'Content-Type': 'application/pdf', 'Cache-Control': 'no-store' });
+  await stream(res, file);
 }
 
 /** The page says that it was displayed long enough, or a person without scripts says so. */

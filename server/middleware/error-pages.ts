@@ -15,12 +15,16 @@ interface Shown {
   vars: Record<string, string | number>;
 }
 
+/** PostgreSQL's answer to an address that holds a character which no text of it can hold. */
+const NO_SUCH_CHARACTER = '22021';
+
 function shownAs(error: unknown): Shown {
   if (error instanceof PortalError) return { status: error.status, key: error.key, vars: error.vars };
   if (error instanceof MulterError) {
     return { status: error.code === 'LIMIT_FILE_SIZE' ? 413 : 400, key: 'upload_refused', vars: {} };
   }
-  const { status, type } = error as { status?: number; type?: string };
+  const { status, type, code } = error as { status?: number; type?: string; code?: string };
+  if (code === NO_SUCH_CHARACTER) return { status: 400, key: 'bad_request', vars: {} };
   if (type === 'entity.too.large') return { status: 413, key: 'too_large', vars: {} };
   if (status === 429) return { status, key: 'too_many', vars: {} };
   if (typeof status === 'number' && status >= 400 && status < 500)

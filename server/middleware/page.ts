@@ -39,19 +39,25 @@ export function languageOf(req: Request): Language {
   return isLanguage(accepted) ? accepted : (req.shop?.language ?? 'fr');
 }
 
+/** The address of this page as a path of ours: `//elsewhere.example` would be read as another shop's. */
+function pathOf({ baseUrl, path }: Request): string {
+  return (baseUrl + (baseUrl && path === '/' ? '' : path)).replace(/^[/\\]+/, '/');
+}
+
 /** Puts the reader's language on the page; again after a room was entered, whose order has one of its own. */
 export function speak(req: Request, res: Response, language: Language = languageOf(req)): void {
   const { config } = portal(req);
   const shop = req.shop as setting.Shop;
   const other: Language = language === 'en' ? 'fr' : 'en';
-  const url = new URL(req.originalUrl, config.base_url);
-  url.searchParams.set('hl', other);
+  const path = pathOf(req);
+  const query = new URLSearchParams(req.originalUrl.split('?').slice(1).join('?'));
+  query.set('hl', other);
   const t = wordsFor(language);
   Object.assign(res.locals, {
     lang: language,
     otherLang: other,
-    otherLangUrl: url.pathname + url.search,
-    path: url.pathname,
+    otherLangUrl: `${path}?${query}`,
+    path,
     t,
     asset,
     money: (cents: number, currency: string) => formatMoney(cents, currency, language),
@@ -100,7 +106,7 @@ export async function page(req: Request, res: Response, next: NextFunction): Pro
   if (isLanguage(hl) && req.method === 'GET') {
     setLanguage(req, res, hl);
     const rest = new URLSearchParams(query as Record<string, string>).toString();
-    res.redirect(303, req.path + (rest ? `?${rest}` : ''));
+    res.redirect(303, pathOf(req) + (rest ? `?${rest}` : ''));
     return;
   }
   req.shop = await setting.shop(portal(req).db);

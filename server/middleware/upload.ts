@@ -64,6 +64,8 @@ export function upload(field: string) {
   return (req: Request, res: Response, next: NextFunction): void => {
     const { upload_limit_bytes } = portal(req).config;
     reader(field, upload_limit_bytes)(req, res, (error: unknown) => {
+      // Whoever went away while the file was arriving needs no answer.
+      if (req.destroyed && !req.complete) return;
       if (error instanceof MulterError && error.code === 'LIMIT_FILE_SIZE') {
         next(
           new Invalid({ [field]: 'artwork.too_large' }, 'artwork_too_large', {

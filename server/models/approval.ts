@@ -1,7 +1,7 @@
 // The sign-off. One conditional write decides it; everything else here is what it must match and what is kept.
 import { randomUUID } from 'node:crypto';
 import { Conflict, Invalid, NotFound } from '../errors';
-import { type Db, isUniqueViolation, later, now, type Trx } from './database';
+import { type Db, isUniqueViolation, now, type Trx } from './database';
 import * as device from './device';
 import * as event from './event';
 import * as message from './message';
@@ -101,7 +101,8 @@ const withWithdrawal = (db: Db) =>
 /**
  * Signs the current proof. Exactly the bytes, specification, amount and words that the page named must still be
  * the current ones, or Conflict; every gate must be met, or GatesOpen; the same idempotency key again returns the
- * approval that it made. The capture is enqueued in the same transaction and is due when the stop window ends.
+ * approval that it made, as long as that one stands. The capture is enqueued in the same transaction and is due when
+ * the stop window ends.
  */
 export async function approve(
   db: Db,
@@ -113,6 +114,7 @@ export async function approve(
 ): Promise<Approval> {
   const { idempotency_key } = circumstances;
   const before = await findByKeyOrNull(db, order_id, idempotency_key);
+  if (before?.withdrawn_at) throw new Conflict('conflict.stale_proof');
   if (before) return before;
   const id = randomUUID();
   try {
@@ -169,7 +171,7 @@ async function sign(
   const identity = await identityOf(trx, order, circumstances);
   const ticks = words.ticks.map((tick) => ({
     ...tick,
-    ticked_at: tickTime(submission.ticks[tick.key], signed_at),
+    ticked_at: tickTime(submission.ticks[tick.key], current.issued_at, signed_at),
   }));
   const event_hash = await event.append(
     trx,
@@ -250,9 +252,9 @@ async function sign(
 }
 
 // A tick's time comes from the signer's device; it is only believed when it could be true.
-function tickTime(given: string | undefined, signed_at: string): string {
+function tickTime(given: string | undefined, issued_at: string, signed_at: string): string {
   const time = given ? Date.parse(given) : Number.NaN;
-  const isPossible = Number.isFinite(time) && time <= Date.parse(signed_at);
+  const isPossible = time >= Date.parse(issued_at) && time <= Date.parse(signed_at);
   return isPossible ? new Date(time).toISOString() : signed_at;
 }
 
@@ -323,7 +325,8 @@ export async function withdraw(
       set: { live_approval_id: null },
       key: 'conflict.too_late_to_stop',
     });
-    if (!(await payment.voidCapture(trx, approval_id))) throw new Conflict('conflict.too_late_to_stop');
+    if (!(await payment.voidCapture(trx, order_id, 'approval withdrawn')))
+      throw new Conflict('conflict.too_late_to_stop');
     await trx('approval_withdrawals').insert({
       approval_id,
       order_id,
@@ -347,6 +350,3 @@ export async function sendRecord(
     attachments,
   });
 }
-
-export const signedRecently = (approval: Approval, milliseconds: number): boolean =>
-  later(approval.signed_at, milliseconds) > now();

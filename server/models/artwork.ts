@@ -131,16 +131,19 @@ async function keep(
   });
 }
 
-/** Has the file checked against the product chosen so far; a draft without a product waits for one. */
+/**
+ * Has the file checked against the product chosen so far; a draft without a product waits for one. Who chose
+ * another product and came back before the first check had begun has the file checked again.
+ */
 export async function check(trx: Db, artwork: Artwork): Promise<void> {
   const { id: artwork_id, order_id } = artwork;
   const { specification_sha256 } = await findOrder(trx, order_id);
-  if (!specification_sha256) return;
+  if (!specification_sha256 || (await preflightOrNull(trx, artwork_id, specification_sha256))) return;
   await task.enqueue(
     trx,
     'check_artwork',
     { artwork_id, order_id },
-    { key: `check:${artwork_id}:${specification_sha256}`, order_id },
+    { key: `check:${artwork_id}:${specification_sha256}`, order_id, again: true },
   );
 }
 

@@ -2,7 +2,7 @@
 // sent to the customer's own address, comes first.
 import { randomUUID } from 'node:crypto';
 import { Conflict, Invalid } from '../errors';
-import { type Db, later, now } from './database';
+import { type Db, later, lockOrder, now } from './database';
 import * as event from './event';
 import * as message from './message';
 import { randomDigits, sha256 } from './token';
@@ -43,6 +43,8 @@ export async function sendCode(
   const at = now();
   if (!order.contact_email) throw new Conflict('conflict.no_email');
   await db.transaction(async (trx) => {
+    // Two who ask in the same instant are counted one after the other.
+    await lockOrder(trx, order.id);
     await trx('sign_codes').where('expires_at', '<', later(at, -HOUR_MS)).delete();
     const recent: Array<{ sent_at: string }> = await trx('sign_codes')
       .where({ order_id: order.id })

@@ -13,7 +13,3 @@ export async function note(trx: Db, file: StoredFile): Promise<void> {
     .onConflict('sha256')
     .ignore();
 }
-
-export async function findFileOrNull(db: Db, sha256: string): Promise<StoredFile | null> {
-  return (await db('files').where({ sha256 }).first()) ?? null;
-}

@@ -302,7 +302,8 @@ export async function cancel(db: Db, order_id: string, actor: event.Actor, reaso
       .whereNull('w.approval_id')
       .first('approvals.id');
     if (approval) {
-      if (!(await payment.voidCapture(trx, approval.id))) throw new Conflict('conflict.being_charged');
+      if (!(await payment.voidCapture(trx, order_id, 'order cancelled')))
+        throw new Conflict('conflict.being_charged');
       await trx('approval_withdrawals').insert({
         approval_id: approval.id,
         order_id,

@@ -67,19 +67,21 @@ export const HOLD_MARGIN_MS = 15 * 60_000;
 /** The capture comes at least this long before the reservation ends, whatever the stop window says. */
 export const CAPTURE_MARGIN_MS = 60 * 60_000;
 
-// A payment only ever moves up; what arrives late and out of order changes nothing.
+// A payment only ever moves up; what arrives late and out of order changes nothing. Money that moved is above all
+// else: it must be seen even on a payment that was given up.
 const RANK: Record<PaymentState, number> = {
   created: 0,
   open: 1,
   requires_action: 2,
   authorized: 3,
-  captured_unapproved: 8,
-  captured: 9,
-  failed: 9,
-  lapsed: 9,
-  released: 9,
-  refunded: 10,
+  failed: 4,
+  lapsed: 4,
+  released: 4,
+  captured_unapproved: 5,
+  captured: 6,
+  refunded: 7,
 };
+const GIVEN_UP: PaymentState[] = ['failed', 'lapsed', 'released'];
 
 interface OrderFacts {
   id: string;
@@ -117,24 +119,30 @@ export async function openCard(db: Db, order_id: string): Promise<Payment> {
   return findPayment(db, id);
 }
 
+/** Keeps the address of a payment page. False when the payment was given up while the page was being made. */
 export async function noteCheckout(
   db: Db,
   id: string,
   checkout: { session: string; url: string; expires_at: string },
-): Promise<void> {
-  await db('payments').where({ id, state: 'created' }).update({
+): Promise<boolean> {
+  const noted = await db('payments').where({ id, state: 'created' }).update({
     state: 'open',
     checkout_session: checkout.session,
     checkout_url: checkout.url,
     checkout_expires_at: checkout.expires_at,
     updated_at: now(),
   });
+  return noted > 0;
 }
 
 export async function findPayment(db: Db, id: string): Promise<Payment> {
-  const row = await db('payments').where({ id }).first();
+  const row = await findPaymentOrNull(db, id);
   if (!row) throw new NotFound();
   return row;
+}
+
+export async function findPaymentOrNull(db: Db, id: string): Promise<Payment | null> {
+  return (await db('payments').where({ id }).first()) ?? null;
 }
 
 export async function findByIntentOrNull(db: Db, payment_intent: string): Promise<Payment | null> {
@@ -149,6 +157,15 @@ export async function ofOrder(db: Db, order_id: string): Promise<Payment[]> {
   return db('payments').where({ order_id }).orderBy('created_at');
 }
 
+const releaseKey = (payment_id: string) => `release:${payment_id}`;
+
+// A payment that the worker is about to give back is as good as gone, although it still stands.
+const beingReleased = (db: Db) =>
+  db('tasks')
+    .whereRaw("tasks.key = 'release:' || payments.id")
+    .whereIn('tasks.state', ['ready', 'leased', 'parked'])
+    .select('tasks.id');
+
 /** A checkout page that this order's customer may still return to. */
 export async function openCheckoutOrNull(db: Db, order_id: string): Promise<Payment | null> {
   const order = await orderFacts(db, order_id);
@@ -156,6 +173,7 @@ export async function openCheckoutOrNull(db: Db, order_id: string): Promise<Paym
     .where({ order_id, tender: 'card', price_version: order.price_version, amount_cents: order.total_cents })
     .whereIn('state', ['open', 'requires_action'])
     .where('checkout_expires_at', '>', later(now(), HOLD_MARGIN_MS))
+    .whereNotExists(beingReleased(db))
     .orderBy('created_at', 'desc')
     .first();
   return row ?? null;
@@ -170,6 +188,7 @@ export async function usableHoldOrNull(db: Db, order_id: string): Promise<Paymen
     .where((either) =>
       either.whereNull('capture_before').orWhere('capture_before', '>', later(now(), HOLD_MARGIN_MS)),
     )
+    .whereNotExists(beingReleased(db))
     .orderBy('created_at', 'desc')
     .first();
   return row ?? null;
@@ -217,15 +236,15 @@ export async function enqueueCapture(
   );
 }
 
-/** Drops a capture that has not begun. False when it has: then it is too late to take the signature back. */
-export async function voidCapture(trx: Trx, approval_id: string): Promise<boolean> {
-  const tasks: Array<{ key: string }> = await trx('tasks')
-    .whereLike('key', `capture:${approval_id}:%`)
-    .select('key');
-  for (const { key } of tasks) {
-    if (!(await task.voidByKey(trx, key, 'approval withdrawn'))) return false;
-  }
-  return true;
+/** Drops an order's capture that has not begun. False when it has: then the signed amount may be charged by now. */
+export function voidCapture(trx: Trx, order_id: string, why: string): Promise<boolean> {
+  return task.voidUnbegun(trx, order_id, 'capture_payment', why);
+}
+
+/** Has one reservation given back, or its page closed; again when it turns up once more afterwards. */
+function giveBack(trx: Trx, order_id: string, payment_id: string): Promise<void> {
+  const key = releaseKey(payment_id);
+  return task.enqueue(trx, 'release_hold', { payment_id }, { key, order_id, again: true });
 }
 
 /** Gives card reservations of an order back. Open checkout pages are closed by the same task. */
@@ -234,9 +253,7 @@ export async function releaseHolds(trx: Trx, order_id: string, except: string | 
     .where({ order_id, tender: 'card' })
     .whereIn('state', ['created', 'open', 'requires_action', 'authorized'])
     .select('id');
-  for (const { id } of holds.filter((hold) => hold.id !== except)) {
-    await task.enqueue(trx, 'release_hold', { payment_id: id }, { key: `release:${id}`, order_id });
-  }
+  for (const { id } of holds.filter((hold) => hold.id !== except)) await giveBack(trx, order_id, id);
 }
 
 /** Has the worker compare one payment with the processor. */
@@ -254,10 +271,12 @@ export async function enqueueSync(
 }
 
 function stateOf(facts: Facts, before: Payment): PaymentState {
+  const isOver =
+    before.state === 'authorized' && before.capture_before !== null && before.capture_before <= now();
+  // A reservation whose time is up is cancelled, or its payment asks for a card as if there had been none.
+  if (isOver && facts.state !== 'authorized' && facts.state !== 'captured') return 'lapsed';
   if (facts.state === 'canceled') {
-    const hasLapsed =
-      before.state === 'authorized' && before.capture_before !== null && before.capture_before <= now();
-    return hasLapsed ? 'lapsed' : 'released';
+    return before.state === 'authorized' && facts.last_error !== null ? 'failed' : 'released';
   }
   if (facts.state === 'captured')
     return facts.refunded_cents >= facts.captured_cents ? 'refunded' : 'captured';
@@ -271,12 +290,12 @@ function stateOf(facts: Facts, before: Payment): PaymentState {
  */
 export async function reduce(db: Db, payment_id: string, facts: Facts): Promise<PaymentState> {
   try {
-    return await within(db, (trx) => reduceOnce(trx, payment_id, facts, 'captured'));
+    return await within(db, (trx) => reduceOnce(trx, payment_id, facts, false));
   } catch (error) {
     // Money came in that no live approval covers: somebody captured it by hand, or the signature was taken back
     // in the same instant. It releases nothing and a person is told.
     if (facts.state !== 'captured' || !(error instanceof Conflict || isRefused(error))) throw error;
-    return within(db, (trx) => reduceOnce(trx, payment_id, facts, 'captured_unapproved'));
+    return within(db, (trx) => reduceOnce(trx, payment_id, facts, true));
   }
 }
 
@@ -284,14 +303,18 @@ async function reduceOnce(
   trx: Trx,
   payment_id: string,
   facts: Facts,
-  whenCaptured: 'captured' | 'captured_unapproved',
+  isUnapproved: boolean,
 ): Promise<PaymentState> {
   await lockOrder(trx, (await findPayment(trx, payment_id)).order_id);
   const before = await findPayment(trx, payment_id);
   const order = await orderFacts(trx, before.order_id);
-  const known = stateOf(facts, before);
-  const state = known === 'captured' ? whenCaptured : known;
+  const state = facts.captured_cents > 0 && isUnapproved ? 'captured_unapproved' : stateOf(facts, before);
   const news = RANK[state] > RANK[before.state];
+  if (state === 'authorized' && GIVEN_UP.includes(before.state)) {
+    const payment_intent = before.payment_intent ?? facts.payment_intent;
+    await trx('payments').where({ id: payment_id }).update({ payment_intent });
+    await giveBack(trx, order.id, payment_id);
+  }
   if (!news && state !== before.state) return before.state;
 
   const approval_id =
@@ -316,9 +339,15 @@ async function reduceOnce(
   const payment = await findPayment(trx, payment_id);
   await tell(trx, payment);
   if (state === 'authorized') await onHold(trx, order, payment);
-  if (state === 'captured') await ticket.pay(trx, payment);
+  if (state === 'captured') await settle(trx, payment);
   if (state === 'lapsed') await onLapse(trx, order, payment);
   return state;
+}
+
+// Whatever else is reserved for a paid order is not needed any more.
+async function settle(trx: Trx, payment: Payment): Promise<void> {
+  await ticket.pay(trx, payment);
+  await releaseHolds(trx, payment.order_id, payment.id);
 }
 
 const EVENT_OF: Partial<Record<PaymentState, event.EventType>> = {
@@ -351,14 +380,14 @@ async function tell(trx: Trx, payment: Payment): Promise<void> {
 async function onHold(trx: Trx, order: OrderFacts, payment: Payment): Promise<void> {
   const isEnough = payment.authorized_cents >= order.total_cents && payment.currency === order.currency;
   const row = await trx('orders').where({ id: order.id }).first('state');
-  const isWanted = row.state !== 'cancelled' && isEnough && !(await capturedOrNull(trx, order.id));
+  const isWanted =
+    row.state !== 'cancelled' &&
+    isEnough &&
+    !(await capturedOrNull(trx, order.id)) &&
+    // Two reservations are never charged for one signature: a charge that has begun keeps its own.
+    (await voidCapture(trx, order.id, 'a newer reservation takes its place'));
   if (!isWanted) {
-    await task.enqueue(
-      trx,
-      'release_hold',
-      { payment_id: payment.id },
-      { key: `release:${payment.id}`, order_id: order.id },
-    );
+    await giveBack(trx, order.id, payment.id);
     return;
   }
   await releaseHolds(trx, order.id, payment.id);
@@ -384,8 +413,8 @@ export async function tellLapse(db: Db, payment_id: string): Promise<void> {
 }
 
 /**
- * The bank refused to pay what was reserved. The signature stays, the order waits as "signed, unpaid", and the
- * customer is asked once to reserve again.
+ * The bank refused to pay what was reserved. The signature stays, the order waits as "signed, unpaid", what is
+ * still reserved is given back, and the customer is asked once to reserve again.
  */
 export async function refuseCapture(db: Db, payment_id: string, because: string): Promise<void> {
   await within(db, async (trx) => {
@@ -397,6 +426,7 @@ export async function refuseCapture(db: Db, payment_id: string, because: string)
     if (changed === 0) return;
     const payment = await findPayment(trx, payment_id);
     await tell(trx, payment);
+    await giveBack(trx, payment.order_id, payment.id);
     const order = await orderFacts(trx, payment.order_id);
     await message.enqueue(trx, 'payment-needed', order, `payment-needed:${payment.id}`);
   });
@@ -431,7 +461,8 @@ export async function recordAtCounter(
     const order = await orderFacts(trx, order_id);
     if (!order.live_approval_id) throw new Conflict('conflict.not_signed');
     if (received.amount_cents !== order.total_cents) throw new Conflict('conflict.amount_differs');
-    if (!(await voidCapture(trx, order.live_approval_id))) throw new Conflict('conflict.being_charged');
+    if (!(await voidCapture(trx, order_id, 'paid at the counter')))
+      throw new Conflict('conflict.being_charged');
     await trx('payments').insert({
       id,
       order_id,
@@ -448,8 +479,7 @@ export async function recordAtCounter(
     });
     const payment = await findPayment(trx, id);
     await tell(trx, payment);
-    await ticket.pay(trx, payment);
-    await releaseHolds(trx, order_id);
+    await settle(trx, payment);
     return payment;
   });
 }
@@ -462,7 +492,10 @@ export async function unsettled(db: Db): Promise<Payment[]> {
     .orderBy('created_at');
 }
 
-/** What the owner must look at: money that no approval covers. */
+/** What the owner must look at: money that no approval covers and that was not paid back yet. */
 export async function alerts(db: Db): Promise<Payment[]> {
-  return db('payments').where({ state: 'captured_unapproved' }).orderBy('updated_at', 'desc');
+  return db('payments')
+    .where({ state: 'captured_unapproved' })
+    .whereRaw('refunded_cents < captured_cents')
+    .orderBy('updated_at', 'desc');
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Conflict, NotFound } from '../errors';
+import { NotFound } from '../errors';
 import type { Artwork, Report } from './artwork';
 import { type Db, later, lockOrder, now, within } from './database';
 import * as event from './event';
@@ -166,9 +166,4 @@ export async function pagesSeen(
     device_sha256,
   });
   return new Map(rows.map((row) => [row.page, row.viewed_at]));
-}
-
-/** Refuses to go on with a proof that is not the current one. */
-export function assertCurrent(order: Order, proof: Proof): void {
-  if (order.current_proof_id !== proof.id) throw new Conflict('conflict.superseded');
 }

@@ -1,6 +1,6 @@
 // Work for the worker: what is slow and what is outside. A task is written in the transaction that needs it.
 import { randomUUID } from 'node:crypto';
-import { type Db, later, now } from './database';
+import { type Db, later, now, type Trx } from './database';
 
 export const TASK_KINDS = [
   'check_artwork',
@@ -36,7 +36,7 @@ export interface Task {
 export const LEASE_MS = 30_000;
 export const FIRST_RETRY_MS = 1_000;
 export const LONGEST_RETRY_MS = 10 * 60_000;
-/** After this many failures a person is told; with the doubling above that is a day and a half of tries. */
+/** After this many failures a person is told; with the doubling above that is two hours of tries. */
 export const MAX_ATTEMPTS = 20;
 const CANDIDATES = 5;
 const ERROR_LENGTH = 500;
@@ -44,7 +44,10 @@ const ERROR_LENGTH = 500;
 const parse = (row: Record<string, unknown>): Task =>
   ({ ...row, payload: JSON.parse(row.payload as string) }) as unknown as Task;
 
-/** Adds a task inside the caller's transaction. A `key` that exists already, whatever its state, adds nothing. */
+/**
+ * Adds a task inside the caller's transaction. A `key` that exists already, whatever its state, adds nothing; with
+ * `again` a task that has ended is done once more.
+ */
 export async function enqueue(
   trx: Db,
   kind: TaskKind,
@@ -53,7 +56,8 @@ export async function enqueue(
     key = null,
     order_id = null,
     run_at = now(),
-  }: { key?: string | null; order_id?: string | null; run_at?: string } = {},
+    again = false,
+  }: { key?: string | null; order_id?: string | null; run_at?: string; again?: boolean } = {},
 ): Promise<void> {
   const row = {
     id: randomUUID(),
@@ -67,6 +71,12 @@ export async function enqueue(
   };
   const insert = trx('tasks').insert(row);
   await (key ? insert.onConflict('key').ignore() : insert);
+  if (!key || !again) return;
+  // Under a new generation: the processor would answer the old one with what it said then.
+  await trx('tasks')
+    .where({ key })
+    .whereIn('state', ['done', 'void'])
+    .update({ state: 'ready', run_at, attempts: 0, ended_at: null, generation: trx.raw('generation + 1') });
 }
 
 /**
@@ -151,13 +161,19 @@ export async function resume(db: Db, id: string): Promise<void> {
     .update({ state: 'ready', attempts: 0, run_at: now(), ended_at: null });
 }
 
-/** Voids waiting tasks by key. True when none of them is being worked on right now. */
-export async function voidByKey(trx: Db, key: string, why: string): Promise<boolean> {
+/**
+ * Voids an order's tasks of one kind that nobody has begun. False when one has begun: at work now, or waiting for
+ * another try after a failure that may have been a success whose answer was lost.
+ */
+export async function voidUnbegun(trx: Trx, order_id: string, kind: TaskKind, why: string): Promise<boolean> {
   await trx('tasks')
-    .where({ key, state: 'ready' })
+    .where({ order_id, kind, state: 'ready', attempts: 0 })
     .update({ state: 'void', ended_at: now(), last_error: why });
-  const leased = await trx('tasks').where({ key, state: 'leased' }).first('id');
-  return !leased;
+  const begun = await trx('tasks')
+    .where({ order_id, kind })
+    .whereIn('state', ['ready', 'leased'])
+    .first('id');
+  return !begun;
 }
 
 /** At the start of the only process of a shop nobody else can hold a lease: its own died with it. */

@@ -14,9 +14,14 @@ function processor({ cards }: Portal): CardProcessor {
   return cards;
 }
 
+async function look(portal: Portal, payment_id: string): Promise<payment.Facts> {
+  const facts = await processor(portal).look(await payment.findPayment(portal.db, payment_id));
+  await payment.reduce(portal.db, payment_id, facts);
+  return facts;
+}
+
 async function lookAndReduce(portal: Portal, payment_id: string): Promise<payment.Payment> {
-  const before = await payment.findPayment(portal.db, payment_id);
-  await payment.reduce(portal.db, payment_id, await processor(portal).look(before));
+  await look(portal, payment_id);
   return payment.findPayment(portal.db, payment_id);
 }
 
@@ -32,19 +37,25 @@ async function anchor(
   portal: Portal,
   held: payment.Payment,
   signed: approval.Approval,
+  key: string,
 ) {
   const { ref } = await order.findOrder(portal.db, signed.order_id);
   const { version } = await proof.findProof(portal.db, signed.proof_id);
   const name = signed.typed_name.slice(0, METADATA_VALUE_LENGTH);
-  await cards.describe(
-    held.payment_intent as string,
-    `${ref} – proof v${version} approved ${signed.signed_at.slice(0, 10)} by ${name}`,
-    { approval: signed.id, proof_sha256: signed.proof_sha256, approval_hash: signed.event_hash },
-    `anchor:${signed.id}:${held.id}`,
-  );
+  try {
+    await cards.describe(
+      held.payment_intent as string,
+      `${ref} – proof v${version} approved ${signed.signed_at.slice(0, 10)} by ${name}`,
+      { approval: signed.id, proof_sha256: signed.proof_sha256, approval_hash: signed.event_hash },
+      key,
+    );
+  } catch (error) {
+    // A payment that takes no description can still be charged.
+    if (!(error instanceof ProcessorError) || error.kind !== 'refused') throw error;
+  }
 }
 
-const captureKey = (task: Task) => `${task.id}:${task.generation}`;
+const requestKey = (task: Task) => `${task.id}:${task.generation}`;
 
 export const capturePayment: Run = async (portal, task) => {
   const { db } = portal;
@@ -56,15 +67,16 @@ export const capturePayment: Run = async (portal, task) => {
   if (held.state === 'captured' || held.state === 'refunded') return;
   const found = await order.findOrder(db, signed.order_id);
   if (signed.withdrawn_at || found.live_approval_id !== signed.id) throw new Moot('approval withdrawn');
+  if (found.state !== 'approved') throw new Moot('paid otherwise');
   if (held.state === 'lapsed' || held.state === 'released' || held.state === 'failed') {
     await payment.tellLapse(db, payment_id);
     throw new Moot('the reservation is gone');
   }
   if (held.state !== 'authorized' || !held.payment_intent)
     throw new Moot(`nothing is reserved: ${held.state}`);
-  await anchor(cards, portal, held, signed);
   try {
-    await cards.capture(held.payment_intent, signed.total_cents, captureKey(task));
+    await anchor(cards, portal, held, signed, `anchor:${requestKey(task)}`);
+    await cards.capture(held.payment_intent, signed.total_cents, requestKey(task));
   } catch (error) {
     await afterFailedCapture(portal, payment_id, error);
     return;
@@ -88,21 +100,27 @@ async function afterFailedCapture(portal: Portal, payment_id: string, error: unk
 
 export const releaseHold: Run = async (portal, task) => {
   const payment_id = String(task.payload.payment_id);
-  const held = await lookAndReduce(portal, payment_id);
-  if (!['created', 'open', 'requires_action', 'authorized'].includes(held.state)) return;
-  if (!held.checkout_session && !held.payment_intent) {
+  const before = await payment.findPayment(portal.db, payment_id);
+  if (!before.checkout_session && !before.payment_intent) {
     await payment.abandon(portal.db, payment_id);
     return;
   }
+  // What the processor says decides, not what we believe: a reservation whose charge failed may still stand.
+  const facts = await look(portal, payment_id);
+  if (isOver(facts)) return;
   try {
-    await processor(portal).release(held, captureKey(task));
+    await processor(portal).release(
+      await payment.findPayment(portal.db, payment_id),
+      facts,
+      requestKey(task),
+    );
   } catch (error) {
     if (!(error instanceof ProcessorError) || error.kind === 'unknown') throw error;
-    if (error.kind === 'fault') throw new TryAnew(error.message);
   }
-  const after = await lookAndReduce(portal, payment_id);
-  if (after.state === 'authorized') throw new TryAnew('the reservation is still there');
+  if (!isOver(await look(portal, payment_id))) throw new TryAnew('the reservation is still there');
 };
+
+const isOver = ({ state }: payment.Facts): boolean => state === 'captured' || state === 'canceled';
 
 export const applyStripeEvent: Run = async (portal, task) => {
   const object_id = task.payload.object_id === null ? null : String(task.payload.object_id);
@@ -114,7 +132,7 @@ export const applyStripeEvent: Run = async (portal, task) => {
   if (!known && object_id.startsWith('pi_')) {
     // The delivery was faster than our own note of which intent belongs to the checkout.
     const payment_id = await processor(portal).paymentIdOf(object_id);
-    known = payment_id ? await payment.findPayment(db, payment_id).catch(() => null) : null;
+    known = payment_id ? await payment.findPaymentOrNull(db, payment_id) : null;
     if (known) {
       await payment.reduce(
         db,
@@ -128,7 +146,11 @@ export const applyStripeEvent: Run = async (portal, task) => {
   await lookAndReduce(portal, known.id);
 };
 
-/** Asks after every payment that may have moved while nobody told us. */
+/** Asks after every payment that may have moved while nobody told us. One that fails does not hide the others. */
 export const sweepPayments: Run = async (portal) => {
-  for (const open of await payment.unsettled(portal.db)) await lookAndReduce(portal, open.id);
+  const failures: string[] = [];
+  for (const { id } of await payment.unsettled(portal.db)) {
+    await look(portal, id).catch((error) => failures.push(`${id}: ${error.message}`));
+  }
+  if (failures.length > 0) throw new Error(failures.join('\n'));
 };

@@ -12,9 +12,11 @@ import * as payment from '../../server/models/payment';
 import * as proof from '../../server/models/proof';
 import * as task from '../../server/models/task';
 import { draftOrder, issueProof, MARIES_PHONE, placedOrder, readyToSign, sign } from '../fixtures/world';
+import { openBankPage, payAtBank } from '../support/bank';
 import { CARD } from '../support/journey';
 import { startShop, type TestShop } from '../support/portal';
 import { ROOT } from '../support/sources';
+import { until } from '../support/until';
 
 let shop: TestShop;
 const workers: ChildProcess[] = [];
@@ -43,14 +45,6 @@ function startWorker(): ChildProcess {
   return worker;
 }
 
-async function until(what: () => Promise<boolean> | boolean, limit_ms = 40_000): Promise<void> {
-  const deadline = Date.now() + limit_ms;
-  while (!(await what())) {
-    if (Date.now() > deadline) throw new Error('It did not happen in time.');
-    await new Promise((done) => setTimeout(done, 50));
-  }
-}
-
 async function kill(worker: ChildProcess): Promise<void> {
   const gone = once(worker, 'exit');
   worker.kill('SIGKILL');
@@ -63,29 +57,8 @@ async function kill(worker: ChildProcess): Promise<void> {
 async function signedWithRealHold() {
   const placed = await placedOrder(shop);
   const current = await issueProof(shop, placed.id);
-  const opened = await payment.openCard(shop.db, placed.id);
-  const cards = shop.portal.cards!;
-  const checkout = await cards.startCheckout({
-    payment_id: opened.id,
-    order_id: placed.id,
-    order_ref: placed.ref,
-    price_version: placed.price_version,
-    amount_cents: placed.total_cents,
-    currency: placed.currency,
-    email: placed.contact_email,
-    language: 'en',
-    label: 'Cards',
-    success_url: `${shop.url}/`,
-    cancel_url: `${shop.url}/`,
-  });
-  await payment.noteCheckout(shop.db, opened.id, checkout);
-  const body = new URLSearchParams({ number: '4242424242424242', email: 'marie@example.com' });
-  await fetch(checkout.url, { method: 'POST', body, redirect: 'manual' });
-  await payment.reduce(
-    shop.db,
-    opened.id,
-    await cards.look({ checkout_session: checkout.session, payment_intent: null }),
-  );
+  const opened = await openBankPage(shop, placed);
+  await payAtBank(shop, opened);
   for (const page of current.pages) await proof.seePage(shop.db, current, page.number, MARIES_PHONE);
   const signed = await sign(shop, await readyToSign(shop, placed.id));
   await shop.db('tasks').whereNot({ kind: 'capture_payment' }).update({ state: 'void' });

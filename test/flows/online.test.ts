@@ -1,4 +1,5 @@
 // The main job over HTTP alone: real engine, real worker, the payment stand-in, letters in the outbox.
+import * as changeRequest from '../../server/models/change-request';
 import * as event from '../../server/models/event';
 import * as message from '../../server/models/message';
 import * as order from '../../server/models/order';
@@ -120,6 +121,20 @@ test('changes are asked for point by point, and this version can no longer be ap
   await shop.settled();
   const letter = (await message.ofOrder(shop.db, id)).find((each) => each.template === 'changes-received');
   expect(letter?.text).toContain('Replace rue by avenue');
+});
+
+test('words that are cut at their limit are cut between characters, and may hold anything', async () => {
+  const { address, proof } = await toProof('counter');
+  const asked = await visit.post(`${proof}/changes`, {
+    'points[0][page]': '1',
+    'points[0][reason]': 'text',
+    'points[0][text]': `${'a'.repeat(999)}🖋 and more`,
+    note: `A\u0000note\nin two lines ${'🖋'.repeat(3_000)}`,
+  });
+  expect(asked.status).toBe(303);
+  const [request] = await changeRequest.ofOrder(shop.db, (await found(address)).id);
+  expect(request.points[0].text).toBe('a'.repeat(999));
+  expect(request.note).toMatch(/^Anote\nin two lines 🖋+$/u);
 });
 
 describe('on a device that the order does not know', () => {

@@ -1,5 +1,5 @@
 // What somebody who is not meant to see an order sees of it: nothing, and always the same nothing.
-import { CARD, fillDraft, lookAtProof, placeDraft } from '../support/journey';
+import { CARD, fillDraft, lookAtProof, placeDraft, signedForm } from '../support/journey';
 import { startShop, type TestShop, type Visitor } from '../support/portal';
 
 let shop: TestShop;
@@ -144,6 +144,33 @@ test('asking for a lost link gives the same answer whether the order exists or n
   expect(right.text).toBe(wrong.text);
   await shop.settled();
   expect(await shop.db('messages').where({ template: 'order-link' })).toHaveLength(1);
+});
+
+test('no address of ours sends anybody to another site', async () => {
+  for (const path of ['//evil.example/?hl=fr', '/%5Cevil.example/?hl=fr', '///evil.example/a?hl=en&b=1']) {
+    const answer = await paul.send(`${shop.url}${path}`, { headers: {} });
+    const { origin } = new URL(answer.location || '/', `${shop.url}/`);
+    expect([path, origin]).toEqual([path, shop.url]);
+  }
+});
+
+test('an address that is none ends on a page of ours, not on a fault', async () => {
+  for (const path of ['//', '//?x=1', '/o/%ZZ', '/order/new/%00', '/products/%00/price.json', '/s/%00']) {
+    const answer = await paul.send(`${shop.url}${path}`, { headers: {} });
+    expect([path, answer.status < 500]).toEqual([path, true]);
+  }
+  expect((await marie.get(`${hers}/return?sid=%00`)).status).toBeLessThan(500);
+});
+
+test('numbers in a form that are none are a page that is out of date, not a fault', async () => {
+  const proof = await lookAtProof(shop, marie, hers);
+  const form = await signedForm(marie, proof);
+  for (const total_cents of ['', 'NaN', '1.5', '1e300', '99999999999999999999', '-1']) {
+    const answer = await marie.post(`${proof}/approval`, { ...form, total_cents });
+    expect([total_cents, answer.status]).toEqual([total_cents, 409]);
+  }
+  expect((await marie.post(`${hers}/proof/99999999999/approval`, form)).status).toBe(404);
+  expect((await marie.post(`${hers}/proof/1e0/approval`, form)).status).toBe(404);
 });
 
 test('staff pages show strangers the door', async () => {

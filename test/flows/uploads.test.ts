@@ -1,8 +1,11 @@
 // Files that cannot be printed: one clear sentence, in the reader's language, and nothing else is lost.
+import { readdir } from 'node:fs/promises';
+import http from 'node:http';
 import { join } from 'node:path';
 import * as order from '../../server/models/order';
 import { CARD, fillDraft, placeDraft } from '../support/journey';
 import { ARTWORK, startShop, type TestShop, type Visitor } from '../support/portal';
+import { until } from '../support/until';
 
 const LIMIT = 3_000_000;
 let shop: TestShop;
@@ -124,4 +127,27 @@ test('a placed order whose file cannot be used waits for another, and goes on wi
   expect((await visit.upload(`${address}/artwork`, CARD)).status).toBe(303);
   await shop.settled();
   expect((await order.findOrder(shop.db, found.id)).state).toBe('proofed');
+});
+
+test('a customer who goes away while the file is arriving leaves nothing behind, and can send it again', async () => {
+  const visit = shop.visitor();
+  const base = await fillDraft(shop, visit, { file: null });
+  const incoming = join(shop.config.data_dir, 'files', 'incoming');
+  const cookie = [...visit.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  const request = http.request(`${shop.url}${base}/artwork`, {
+    method: 'POST',
+    headers: {
+      Origin: shop.url,
+      Cookie: cookie,
+      'Content-Type': 'multipart/form-data; boundary=x',
+      'Content-Length': 1_000_000,
+    },
+  });
+  request.on('error', () => undefined);
+  request.write('--x\r\nContent-Disposition: form-data; name="artwork"; filename="a.pdf"\r\n\r\n%PDF-1.7 ');
+  await until(async () => (await readdir(incoming)).length === 1, 10_000);
+  request.destroy();
+  await until(async () => (await readdir(incoming)).length === 0, 10_000);
+  expect((await draftOf(base)).current_artwork_id).toBeNull();
+  expect((await send(visit, base, 'business-card.pdf')).status).toBe(303);
 });

@@ -268,6 +268,30 @@ test('changes asked for and a signature at once: one of them happens', async () 
   }
 });
 
+test('a page that is sent once more after the order was stopped is not taken for signed', async () => {
+  const ready = await signable(shop);
+  const signed = await sign(shop, ready);
+  await approval.withdraw(shop.db, ready.placed.id, signed.id, 'customer', 'stopped_by_customer', CUSTOMER);
+  await expect(sign(shop, ready)).rejects.toMatchObject({ key: 'conflict.stale_proof' });
+  expect((await order.findOrder(shop.db, ready.placed.id)).state).toBe('proofed');
+});
+
+test('the time of a tick is only believed when it lies between the proof and the signature', async () => {
+  const ready = await signable(shop);
+  const { issued_at } = ready.current;
+  const [first, second, third, ...others] = Object.keys(ready.submission.ticks);
+  const ticks = {
+    ...Object.fromEntries(others.map((key) => [key, 'on'])),
+    [first]: issued_at,
+    [second]: '2001-01-01T00:00:00.000Z',
+    [third]: '2999-01-01T00:00:00.000Z',
+  };
+  const signed = await sign(shop, { ...ready, submission: { ...ready.submission, ticks } });
+  const times = new Map(signed.ticks.map((tick) => [tick.key, tick.ticked_at]));
+  expect(times.get(first)).toBe(issued_at);
+  for (const key of [second, third, ...others]) expect(times.get(key)).toBe(signed.signed_at);
+});
+
 test('an order that was cancelled is not signed any more', async () => {
   const ready = await signable(shop);
   await order.cancel(shop.db, ready.placed.id, CUSTOMER, 'customer_cancelled');

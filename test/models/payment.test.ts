@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { Conflict } from '../../server/errors';
+import * as approval from '../../server/models/approval';
 import * as event from '../../server/models/event';
 import * as order from '../../server/models/order';
 import * as payment from '../../server/models/payment';
@@ -172,6 +173,147 @@ describe('paying at the counter', () => {
       key: 'conflict.being_charged',
     });
   });
+});
+
+describe('two reservations are never charged for one signature', () => {
+  const captures = async (order_id: string) =>
+    Object.fromEntries(
+      (await tasksOf(order_id, 'capture_payment')).map((row) => [
+        JSON.parse(row.payload).payment_id,
+        row.state,
+      ]),
+    );
+  const releases = async (order_id: string) =>
+    (await tasksOf(order_id, 'release_hold')).map((row) => JSON.parse(row.payload).payment_id);
+
+  test('a newer one takes the place of one that is not being charged yet', async () => {
+    const ready = await signable(shop);
+    await sign(shop, ready);
+    const first = (await payment.usableHoldOrNull(shop.db, ready.placed.id)) as payment.Payment;
+    const second = await reserve(shop, ready.placed);
+    expect(await captures(ready.placed.id)).toEqual({ [first.id]: 'void', [second.id]: 'ready' });
+    expect(await releases(ready.placed.id)).toEqual([first.id]);
+  });
+
+  test.each([
+    ['is being charged', { state: 'leased', attempts: 1 }],
+    ['may have been charged without an answer', { state: 'ready', attempts: 1 }],
+  ])('a newer one is given back while the first %s', async (_what, begun) => {
+    const ready = await signable(shop);
+    await sign(shop, ready);
+    const first = (await payment.usableHoldOrNull(shop.db, ready.placed.id)) as payment.Payment;
+    await tasksOf(ready.placed.id, 'capture_payment').update(begun);
+    const second = await reserve(shop, ready.placed);
+    expect(await captures(ready.placed.id)).toEqual({ [first.id]: begun.state });
+    expect(await releases(ready.placed.id)).toEqual([second.id]);
+  });
+
+  test('once one is charged, whatever else is reserved is given back', async () => {
+    const ready = await signable(shop);
+    await sign(shop, ready);
+    const held = (await payment.usableHoldOrNull(shop.db, ready.placed.id)) as payment.Payment;
+    const forgotten = await payment.openCard(shop.db, ready.placed.id);
+    await payment.reduce(shop.db, held.id, capturedFacts(held));
+    expect(await releases(ready.placed.id)).toEqual([forgotten.id]);
+  });
+});
+
+test('a charge whose answer was lost stands in the way of stopping, cancelling and paying in cash', async () => {
+  const ready = await signable(shop);
+  const { id, total_cents } = ready.placed;
+  const signed = await sign(shop, ready);
+  await tasksOf(id, 'capture_payment').update({ state: 'ready', attempts: 1 });
+  const paid = {
+    tender: 'cash' as const,
+    amount_cents: total_cents,
+    receipt_ref: null,
+    staff_id: shop.lea.id,
+  };
+  await expect(payment.recordAtCounter(shop.db, id, paid)).rejects.toMatchObject({
+    key: 'conflict.being_charged',
+  });
+  await expect(order.cancel(shop.db, id, event.CUSTOMER, 'customer_cancelled')).rejects.toMatchObject({
+    key: 'conflict.being_charged',
+  });
+  await expect(
+    approval.withdraw(shop.db, id, signed.id, 'customer', 'stopped_by_customer', event.CUSTOMER),
+  ).rejects.toMatchObject({ key: 'conflict.too_late_to_stop' });
+  expect(await order.findOrder(shop.db, id)).toMatchObject({
+    state: 'approved',
+    live_approval_id: signed.id,
+  });
+});
+
+describe('a payment that was given up', () => {
+  async function givenUp() {
+    const { id } = await placedOrder(shop);
+    const opened = await payment.openCard(shop.db, id);
+    await payment.abandon(shop.db, opened.id);
+    return { id, total_cents: opened.amount_cents, opened };
+  }
+  const releases = (order_id: string) => tasksOf(order_id, 'release_hold');
+
+  test('because the bank refused the charge has its reservation given back', async () => {
+    const ready = await signable(shop);
+    await sign(shop, ready);
+    const held = (await payment.usableHoldOrNull(shop.db, ready.placed.id)) as payment.Payment;
+    await payment.refuseCapture(shop.db, held.id, 'Your card was declined.');
+    expect((await releases(ready.placed.id)).map((row) => row.key)).toEqual([`release:${held.id}`]);
+  });
+
+  test('and is reserved after all is given back, as often as that happens', async () => {
+    const { id, total_cents, opened } = await givenUp();
+    const late = heldFacts(total_cents, `pi_late_${opened.id}`);
+    expect(await payment.reduce(shop.db, opened.id, late)).toBe('released');
+    expect(await releases(id)).toMatchObject([{ state: 'ready', generation: 0 }]);
+    expect((await payment.findPayment(shop.db, opened.id)).payment_intent).toBe(late.payment_intent);
+    await releases(id).update({ state: 'done' });
+    await payment.reduce(shop.db, opened.id, late);
+    expect(await releases(id)).toMatchObject([{ state: 'ready', generation: 1 }]);
+  });
+
+  test('and is charged after all is money that the owner is told of', async () => {
+    const { id, total_cents, opened } = await givenUp();
+    const held = { ...opened, authorized_cents: total_cents, payment_intent: `pi_charged_${opened.id}` };
+    expect(await payment.reduce(shop.db, opened.id, capturedFacts(held))).toBe('captured_unapproved');
+    expect((await payment.alerts(shop.db)).map((alert) => alert.id)).toContain(opened.id);
+    expect(await ticket.findOrNull(shop.db, id)).toBeNull();
+  });
+
+  test('sends nobody to a payment page that was made too late', async () => {
+    const { opened } = await givenUp();
+    const page = { session: `cs_${opened.id}`, url: 'https://bank.example/', expires_at: '2099-01-01' };
+    expect(await payment.noteCheckout(shop.db, opened.id, page)).toBe(false);
+  });
+});
+
+test('money without a signature is off the owner’s list once it was paid back', async () => {
+  const { id } = await placedOrder(shop);
+  await issueProof(shop, id);
+  const held = await reserve(shop, await order.findOrder(shop.db, id));
+  await payment.reduce(shop.db, held.id, capturedFacts(held));
+  const paidBack = { ...capturedFacts(held), refunded_cents: held.authorized_cents };
+  expect(await payment.reduce(shop.db, held.id, paidBack)).toBe('captured_unapproved');
+  expect((await payment.alerts(shop.db)).map((alert) => alert.id)).not.toContain(held.id);
+});
+
+test('a reservation that the worker is about to give back is not signed against', async () => {
+  const { id } = await placedOrder(shop);
+  await reserve(shop, await order.findOrder(shop.db, id));
+  await order.payBy(shop.db, id, 'counter');
+  await order.payBy(shop.db, id, 'card');
+  expect(await payment.usableHoldOrNull(shop.db, id)).toBeNull();
+});
+
+test('a reservation whose time is up has lapsed, whatever the bank calls it', async () => {
+  for (const state of ['canceled', 'open'] as const) {
+    const { id } = await placedOrder(shop);
+    const held = await reserve(shop, await order.findOrder(shop.db, id));
+    const facts = { ...heldFacts(held.authorized_cents, held.payment_intent as string), state };
+    if (state === 'open') expect(await payment.reduce(shop.db, held.id, facts)).toBe('authorized');
+    await shop.db('payments').where({ id: held.id }).update({ capture_before: '2026-01-01T00:00:00.000Z' });
+    expect(await payment.reduce(shop.db, held.id, facts)).toBe('lapsed');
+  }
 });
 
 test('cancelling gives the card reservation back and tells the customer', async () => {

@@ -37,6 +37,19 @@ test('asking twice under one key is asking once, even after it was done', async 
   expect(await task.lease(db, 'w', KIND)).toBeNull();
 });
 
+test('asked for again, a task that has ended is done once more under a new generation; one at work is not', async () => {
+  const { db } = shop;
+  const ask = () => task.enqueue(db, 'sweep_payments', {}, { key: 'k', again: true });
+  await ask();
+  const first = await task.lease(db, 'w', KIND);
+  await ask();
+  expect(await task.waiting(db)).toEqual({ ready: 0, leased: 1, parked: 0 });
+  await task.finish(db, first!);
+  await ask();
+  const second = await task.lease(db, 'w', KIND);
+  expect(second).toMatchObject({ id: first!.id, attempts: 1, generation: 1 });
+});
+
 test('a task that is not due yet waits, and the one that has waited longest comes first', async () => {
   const { db } = shop;
   await task.enqueue(db, 'sweep_payments', { n: 'future' }, { run_at: later(now(), 60_000) });
