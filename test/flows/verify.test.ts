@@ -1,0 +1,210 @@
+// "Is this paper yours?", asked by anybody: what the page answers, and all that it does not tell.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { readVerificationCode, verificationCode } from '../../server/link';
+import { CHECK_LIMIT_BYTES, measure } from '../../server/middleware/measure';
+import * as event from '../../server/models/event';
+import * as proof from '../../server/models/proof';
+import * as verification from '../../server/models/verification';
+import { openSealer } from '../../server/seal';
+import { CARD, fillDraft, lookAtProof, placeDraft, signedForm } from '../support/journey';
+import { startShop, type TestShop, type Visitor } from '../support/portal';
+
+let shop: TestShop;
+let stranger: Visitor;
+let marie: Visitor;
+let order: string;
+let sealed: Buffer;
+let record: Buffer;
+let shown: proof.Proof;
+let approval_id: string;
+
+beforeAll(async () => {
+  shop = await startShop({ settings: { stop_window_minutes: 0 } });
+  marie = shop.visitor();
+  stranger = shop.visitor();
+  order = await placeDraft(marie, await fillDraft(shop, marie), 'counter');
+  const proofUrl = await lookAtProof(shop, marie, order);
+  sealed = await download(`${proofUrl}/proof.pdf`);
+  await marie.post(`${proofUrl}/approval`, await signedForm(marie, proofUrl));
+  await shop.settled();
+  record = await download(`${order}/record.pdf`);
+  shown = await proof.findProof(shop.db, (await shop.db('proofs').first('id')).id);
+  approval_id = (await shop.db('approvals').first('id')).id;
+}, 90_000);
+afterAll(() => shop.close());
+
+async function download(path: string): Promise<Buffer> {
+  const cookie = [...marie.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  const answer = await fetch(new URL(path, shop.url), { headers: { Cookie: cookie } });
+  expect(answer.status).toBe(200);
+  return Buffer.from(await answer.arrayBuffer());
+}
+
+const check = (bytes: Uint8Array, visit = stranger) =>
+  visit.uploadBytes('/verify', bytes, 'paper.pdf', {}, 'paper');
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+/** What the page would say of these bytes, without the page. */
+async function verdict(bytes: Uint8Array, pieces: number[] = []): Promise<string> {
+  const ends = [...pieces.map((part) => part % bytes.length).sort((a, b) => a - b), bytes.length];
+  let start = 0;
+  async function* chunks() {
+    for (const end of ends) {
+      yield Buffer.from(bytes.subarray(start, end));
+      start = end;
+    }
+  }
+  const measured = await measure(chunks(), shop.portal.sealer.marks);
+  if (await verification.isIssued(shop.db, measured.sha256)) return 'genuine';
+  return measured.isMarked ? 'altered' : 'unknown';
+}
+
+test('the customer gets exactly the sealed bytes that the order names', async () => {
+  expect(sha256(sealed)).toBe(shown.sha256);
+  const issued = (await event.history(shop.db, shown.order_id)).find((line) => line.type === 'proof.issued');
+  const { fingerprint_sha256 } = shop.portal.sealer.certificate;
+  expect(issued?.data).toMatchObject({ sha256: shown.sha256, seal_fingerprint: fingerprint_sha256 });
+  expect(shown.seal_fingerprint).toBe(fingerprint_sha256);
+  expect(sealed.toString('latin1')).toContain('ETSI.CAdES.detached');
+  expect(record.toString('latin1')).toContain('ETSI.CAdES.detached');
+});
+
+test('which certificate sealed a proof cannot be rewritten', async () => {
+  const rewrite = Promise.resolve(shop.db('proofs').update({ seal_fingerprint: 'ab' })).then(
+    () => 'accepted',
+    (error: Error) => error.message,
+  );
+  expect(await rewrite).toMatch('written once');
+});
+
+test('a proof and a record are genuine to anybody who holds them, in both languages', async () => {
+  expect((await check(sealed)).text).toContain('This file is genuine');
+  expect((await check(record)).text).toContain('This file is genuine');
+  expect((await check(sealed, shop.visitor({ language: 'fr' }))).text).toContain(
+    'Ce fichier est authentique',
+  );
+});
+
+test('a proof of which one byte was changed is altered', async () => {
+  const changed = Buffer.from(sealed);
+  changed[2000] ^= 1;
+  expect((await check(changed)).text).toContain('This file is not as we issued it');
+  expect((await check(Buffer.concat([sealed, Buffer.from('\n')]))).text).toContain('not as we issued');
+});
+
+test('a changed byte is noticed wherever it is', async () => {
+  const place = fc.integer({ min: 0, max: sealed.length - 1 });
+  await fc.assert(
+    fc.asyncProperty(place, fc.integer({ min: 1, max: 255 }), async (at, flip) => {
+      const changed = Buffer.from(sealed);
+      changed[at] ^= flip;
+      expect(await verdict(changed)).toBe('altered');
+    }),
+    { numRuns: 300 },
+  );
+}, 60_000);
+
+test('the answer does not depend on the pieces in which a file arrives', async () => {
+  const changed = Buffer.from(sealed);
+  changed[5] ^= 1;
+  const from = changed.toString('latin1').toLowerCase().indexOf(shop.portal.sealer.marks[1]);
+  const place = fc.oneof(fc.nat(changed.length), fc.integer({ min: from - 5, max: from + 135 }));
+  await fc.assert(
+    fc.asyncProperty(fc.array(place, { maxLength: 6 }), async (pieces) => {
+      expect(await verdict(changed, pieces)).toBe('altered');
+      expect(await verdict(sealed, pieces)).toBe('genuine');
+    }),
+    { numRuns: 60 },
+  );
+}, 60_000);
+
+test('the file that the customer sent, and the seal of another shop, are unknown', async () => {
+  expect((await check(readFileSync(CARD))).text).toContain('We do not know this file');
+  const other = openSealer(`${shop.config.data_dir}/other-shop`, 'other.example');
+  const foreign = await other.seal(readFileSync(CARD), { reason: 'Proof', name: 'Other' });
+  expect((await check(foreign)).text).toContain('We do not know this file');
+});
+
+test('the page tells nothing of the order, the customer or the shop’s other papers', async () => {
+  const ref = (await shop.db('orders').first('ref')).ref;
+  for (const answer of [
+    await check(sealed),
+    await check(record),
+    await stranger.get(`/verify/${verificationCode(shop.config, approval_id)}`),
+  ]) {
+    expect(answer.status).toBe(200);
+    expect(answer.text).not.toMatch(/Marie|Lef|marie@|06 12/);
+    expect(answer.text).not.toContain(ref);
+    expect(answer.text).not.toContain(approval_id);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+  }
+});
+
+test('nothing that is checked is kept', async () => {
+  const files = await shop.db('files').count('* as n').first();
+  const own = Buffer.from(`%PDF-1.7 ${Math.random()}`);
+  await check(own);
+  expect(await shop.db('files').count('* as n').first()).toEqual(files);
+  await expect(shop.portal.storage.open(sha256(own))).rejects.toThrow();
+});
+
+test('the record carries its address and code, and the code leads to the day of signing', async () => {
+  const code = verificationCode(shop.config, approval_id);
+  expect(code).toMatch(/^([0-9A-F]{4}-){3}[0-9A-F]{4}$/);
+  const sent = await stranger.post('/verify', { code: ` ${code.toLowerCase().replaceAll('-', ' ')} ` });
+  expect([sent.status, sent.location]).toEqual([303, `/verify/${code}`]);
+  const { text } = await stranger.get(sent.location);
+  expect(text).toContain('This record is genuine');
+  const { signed_at } = await shop.db('approvals').first('signed_at');
+  expect(text).toContain(String(new Date(signed_at).getUTCFullYear()));
+});
+
+test('a guessed code is unknown, also when its first half is right', async () => {
+  const code = verificationCode(shop.config, approval_id);
+  const wrong = code.slice(0, -1) + (code.endsWith('0') ? '1' : '0');
+  for (const guess of [wrong, '0000-0000-0000-0000', 'xyz', `${code}00`, "' OR 1=1 --", '%']) {
+    const answer = await stranger.get(`/verify/${encodeURIComponent(guess)}`);
+    expect([guess, answer.status]).toEqual([guess, 404]);
+    expect(answer.text).toContain('We do not know this code');
+  }
+});
+
+test('a code is read however it is typed', () => {
+  const code = '3F2A-91BC-04DE-77A1';
+  for (const typed of [
+    '3f2a91bc04de77a1',
+    '3F2A 91BC 04DE 77A1',
+    '3F2A–91BC–04DE–77A1',
+    '3f2a.91bc.04de.77a1',
+  ]) {
+    expect(readVerificationCode(typed)).toEqual({ code, id_prefix: '3f2a91bc' });
+  }
+  for (const typed of ['', '3F2A', `${code}0`, 'G'.repeat(16)])
+    expect(readVerificationCode(typed)).toBeNull();
+});
+
+test('an empty form is sent back with a sentence, never with a fault', async () => {
+  const empty = await check(new Uint8Array());
+  expect([empty.status, empty.text.includes('Please choose a PDF first.')]).toEqual([422, true]);
+  for (const [code, sentence] of [
+    ['', 'Please enter the code first.'],
+    ['abc', 'This is not a whole code'],
+  ]) {
+    const answer = await stranger.post('/verify', { code });
+    expect([answer.status, answer.text.includes(sentence)]).toEqual([422, true]);
+  }
+  expect((await stranger.post('/verify')).status).toBe(422);
+});
+
+test('the longest file that is checked is as long as the page says', async () => {
+  const page = await stranger.get('/verify');
+  expect(CHECK_LIMIT_BYTES).toBe(250 * 1024 ** 2);
+  expect(page.text).toContain('250 MB');
+});
+
+test('another site cannot send a file here in somebody’s name', async () => {
+  const answer = await stranger.post('/verify', { code: 'abc' }, { Origin: 'https://elsewhere.example' });
+  expect(answer.status).toBe(403);
+});
