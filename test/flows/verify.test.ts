@@ -1,13 +1,20 @@
 // "Is this paper yours?", asked by anybody: what the page answers, and all that it does not tell.
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import express from 'express';
 import fc from 'fast-check';
+import { greeting } from '../../server/demo/greeting';
 import { readVerificationCode, verificationCode } from '../../server/link';
-import { CHECK_LIMIT_BYTES, measure } from '../../server/middleware/measure';
+import { CHECK_LIMIT_BYTES, measure, measuredOrNull, measureUpload } from '../../server/middleware/measure';
 import * as event from '../../server/models/event';
 import * as proof from '../../server/models/proof';
 import * as verification from '../../server/models/verification';
-import { openSealer } from '../../server/seal';
+import { openSealer, WARN_DAYS } from '../../server/seal';
+import { LEAF_YEARS } from '../../server/seal-certificate';
+import { pageTexts } from '../papers/reader';
 import { CARD, fillDraft, lookAtProof, placeDraft, signedForm } from '../support/journey';
 import { startShop, type TestShop, type Visitor } from '../support/portal';
 
@@ -152,6 +159,9 @@ test('nothing that is checked is kept', async () => {
 
 test('the record carries its address and code, and the code leads to the day of signing', async () => {
   const code = verificationCode(shop.config, approval_id);
+  const printed = (await pageTexts(record)).join(' ').replace(/\s/g, '');
+  expect(printed).toContain(`${shop.url}/verify/${code}`);
+  expect(printed.split(code).length - 1).toBe(2);
   expect(code).toMatch(/^([0-9A-F]{4}-){3}[0-9A-F]{4}$/);
   const sent = await stranger.post('/verify', { code: ` ${code.toLowerCase().replaceAll('-', ' ')} ` });
   expect([sent.status, sent.location]).toEqual([303, `/verify/${code}`]);
@@ -202,6 +212,46 @@ test('the longest file that is checked is as long as the page says', async () =>
   const page = await stranger.get('/verify');
   expect(CHECK_LIMIT_BYTES).toBe(250 * 1024 ** 2);
   expect(page.text).toContain('250 MB');
+});
+
+test('a file that is too long is not read to its end and is said to be too long', async () => {
+  const limit = 1000;
+  const app = express();
+  app.locals.portal = shop.portal;
+  app.post('/', measureUpload('paper', limit), (req, res) => {
+    res.json({ is_too_long: res.locals.is_too_long, measured: measuredOrNull(req) });
+  });
+  const server = app.listen(0, '127.0.0.1');
+  await new Promise((done) => server.once('listening', done));
+  const send = async (bytes: number) => {
+    const form = new FormData();
+    form.set('paper', new Blob([new Uint8Array(bytes)]), 'a.pdf');
+    const { port } = server.address() as AddressInfo;
+    return (await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: form })).json();
+  };
+  expect(await send(limit)).toMatchObject({ is_too_long: false, measured: { bytes: limit } });
+  expect(await send(limit + 1)).toEqual({ is_too_long: true, measured: null });
+  server.closeAllConnections();
+  await new Promise((done) => server.close(done));
+});
+
+test('the owner and the terminal are told in time that the seal ends', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'seal-ends-'));
+  const made = new Date(Date.now() + (WARN_DAYS - 10) * 24 * 60 * 60_000);
+  made.setUTCFullYear(made.getUTCFullYear() - LEAF_YEARS);
+  const { certificate } = openSealer(join(folder, 'keys'), 'lilas.example', made);
+  const ending = await startShop({ worker: false, env: { DATA_DIR: folder } });
+  const day = certificate.not_after.slice(0, 10);
+  expect(ending.portal.sealer.certificate).toEqual(certificate);
+  expect(await greeting(ending.portal, { owner: null, demo_order: null })).toContain(
+    `ends on ${day}: run "npm run -s rotate-seal"`,
+  );
+  const owner = await ending.colleague('owner');
+  expect((await owner.get('/owner')).text).toContain('The seal on proofs ends');
+  await ending.close();
+  rmSync(folder, { recursive: true, force: true });
+  const calm = await shop.colleague('owner');
+  expect((await calm.get('/owner')).text).not.toContain('The seal on proofs ends');
 });
 
 test('another site cannot send a file here in somebody’s name', async () => {
