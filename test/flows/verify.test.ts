@@ -114,18 +114,15 @@ test('a changed byte is noticed wherever it is', async () => {
 }, 60_000);
 
 test('the answer does not depend on the pieces in which a file arrives', async () => {
-  const changed = Buffer.from(sealed);
-  changed[5] ^= 1;
-  const from = changed.toString('latin1').toLowerCase().indexOf(shop.portal.sealer.marks[1]);
-  const place = fc.oneof(fc.nat(changed.length), fc.integer({ min: from - 5, max: from + 135 }));
-  await fc.assert(
-    fc.asyncProperty(fc.array(place, { maxLength: 6 }), async (pieces) => {
-      expect(await verdict(changed, pieces)).toBe('altered');
-      expect(await verdict(sealed, pieces)).toBe('genuine');
-    }),
-    { numRuns: 60 },
-  );
-}, 60_000);
+  const [mark] = shop.portal.sealer.marks;
+  const traced = Buffer.from(`%PDF <${mark.toUpperCase()}>`);
+  for (let cut = 1; cut < traced.length; cut += 1) {
+    expect(await verdict(traced, [cut])).toBe('altered');
+    expect(await verdict(traced, [cut, cut + 1, cut + 40])).toBe('altered');
+  }
+  const half = Math.floor(sealed.length / 2);
+  expect(await verdict(sealed, [1, half, half + 1])).toBe('genuine');
+});
 
 test('the file that the customer sent, and the seal of another shop, are unknown', async () => {
   expect((await check(readFileSync(CARD))).text).toContain('We do not know this file');
