@@ -43,7 +43,7 @@ export function createApp(portal: Portal): Express {
           frameAncestors: ["'none'"],
         },
       },
-      strictTransportSecurity: config.base_url.startsWith('https:') ? { maxAge: 31_536_000 } : false,
+      strictTransportSecurity: config.base_url.startsWith('https:') ? { maxAge: 31_536_000, includeSubDomains: false } : false,
       crossOriginOpenerPolicy: { policy: 'same-origin' },
       referrerPolicy: { policy: 'same-origin' },
     }),

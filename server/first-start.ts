@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Knex } from 'knex';
 import { orderThatWaits } from './demo/orders';
 import { orderUrl } from './link';
 import * as product from './models/product';
@@ -22,8 +23,7 @@ export interface News {
   demo_order: string | null;
 }
 
-export async function furnish(portal: Portal): Promise<void> {
-  const { db } = portal;
+export async function furnish(db: Knex): Promise<void> {
   if (!(await setting.shopOrNull(db))) await setting.saveShop(db, readJson('shop.json'));
   for (const sentence of readJson('statements.json').statements) await statement.publish(db, sentence);
   if ((await db('products').first('key')) === undefined) {
@@ -49,7 +49,6 @@ async function welcomeOwner({ config, db }: Portal): Promise<News['owner']> {
 }
 
 export async function firstStart(portal: Portal): Promise<News> {
-  await furnish(portal);
   const owner = await welcomeOwner(portal);
   const isNewDemo = owner !== null && portal.config.is_demo;
   const waiting = isNewDemo ? await orderThatWaits(portal) : null;

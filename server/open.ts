@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import type { Knex } from 'knex';
 import type { Config } from './config';
 import { migrate, openDatabase } from './db';
+import { furnish } from './first-start';
 import { openMail } from './mail';
 import { verifyAll } from './models/event';
-import { shopOrNull } from './models/setting';
+import * as setting from './models/setting';
 import type { Portal } from './portal';
 import { keepSafeguards } from './safeguards';
 import { openSealer, sealKeysOf, shopHost } from './seal';
@@ -38,12 +39,12 @@ export async function openShopDatabase(url: string): Promise<Knex> {
 export async function openPortal(config: Config): Promise<OpenPortal> {
   const sealer = openSealer(sealKeysOf(config), shopHost(config));
   const db = await openShopDatabase(config.database_url);
+  await furnish(db);
   const storage = await openFolder(join(config.data_dir, 'files'));
-  const shop = await shopOrNull(db);
+  const { name, email } = await setting.shop(db);
   const mail = openMail({
     smtp_url: config.smtp_url,
-    from:
-      config.mail_from ?? `${shop?.name ?? 'Bon à Tirer'} <${shop?.email ?? 'shop@localhost.localdomain'}>`,
+    from: config.mail_from ?? `${name} <${email}>`,
     outbox_folder: join(config.data_dir, 'outbox'),
   });
   return {

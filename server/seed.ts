@@ -23,6 +23,7 @@ import * as signOff from './models/sign-off';
 import * as staff from './models/staff';
 import * as ticket from './models/ticket';
 import { randomCode, sha256 } from './models/token';
+import { dateWords } from './models/wording';
 import { openPortal } from './open';
 import type { Portal } from './portal';
 import { wordsFor } from './words';
@@ -93,7 +94,7 @@ async function draw({ storage }: Portal, placed: order.PlacedOrder, file: artwor
           product: words.name,
           size: words.size,
           quantity: words.quantity,
-          rendered_at: now(),
+          rendered_at: dateWords(now(), 'moment', placed.language, 'Europe/Paris'),
         },
         language: placed.language,
         out_folder,

@@ -22,7 +22,7 @@ test('starting again changes nothing that the owner has changed', async () => {
   const before = await shop.db('statements').count('* as n').first();
   await setting.saveShop(shop.db, { ...(await setting.shop(shop.db)), phone: '+33 1 00 00 00 00' });
   await product.retire(shop.db, 'stamps');
-  await furnish(shop.portal);
+  await furnish(shop.db);
   expect((await setting.shop(shop.db)).phone).toBe('+33 1 00 00 00 00');
   expect(await product.listProducts(shop.db)).toHaveLength(11);
   expect(await shop.db('statements').count('* as n').first()).toEqual(before);

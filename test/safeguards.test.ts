@@ -218,30 +218,39 @@ describe('a safeguard that goes missing', () => {
   });
 });
 
-test('a history that was changed outside the portal stops the next start and names the line', async () => {
-  const { url, drop } = await freshDatabaseUrl();
-  const first = await openShopDatabase(url);
-  await order.start(first, {
-    id: 'o-1',
-    link_token_sha256: 'x',
-    channel: 'web',
-    language: 'en',
-    actor: { kind: 'customer', id: null },
+describe('a history that was changed outside the portal stops the next start and names the line', () => {
+  const FORGERIES: Array<[string, string, (db: Knex) => Promise<unknown>, RegExp]> = [
+    [
+      'a changed word',
+      'events_never_updated',
+      (changed) => changed('events').update({ body: changed.raw("replace(body, 'web', 'wed')") }),
+      /history of order o-1 does not hold at line 1 \(hash\)/,
+    ],
+    [
+      'a history that is gone altogether',
+      'events_never_deleted',
+      (changed) => changed('events').delete(),
+      /history of order o-1 does not hold at line 1 \(missing\)/,
+    ],
+  ];
+
+  test.each(FORGERIES)('%s', async (_what, guard, forge, says) => {
+    const { url, drop } = await freshDatabaseUrl();
+    const first = await openShopDatabase(url);
+    const isSqlite = dialectOf(first) === 'sqlite';
+    await order.start(first, {
+      id: 'o-1',
+      link_token_sha256: 'x',
+      channel: 'web',
+      language: 'en',
+      actor: CUSTOMER,
+    });
+    const written = isSqlite ? (await first('sqlite_master').where({ name: guard }).first('sql')).sql : '';
+    await first.raw(isSqlite ? `DROP TRIGGER ${guard}` : `ALTER TABLE events DISABLE TRIGGER ${guard}`);
+    await forge(first);
+    await first.raw(isSqlite ? written : `ALTER TABLE events ENABLE TRIGGER ${guard}`);
+    await first.destroy();
+    await expect(openShopDatabase(url)).rejects.toThrow(says);
+    await drop();
   });
-  const on = dialectOf(first) === 'postgres' ? ' ON events' : '';
-  const [definition] =
-    dialectOf(first) === 'sqlite'
-      ? await first('sqlite_master').where({ name: 'events_never_updated' }).select('sql')
-      : [null];
-  await first.raw(`DROP TRIGGER events_never_updated${on}`);
-  await first('events').update({ body: first.raw("replace(body, 'web', 'wed')") });
-  await first.raw(
-    definition?.sql ??
-      'CREATE TRIGGER events_never_updated BEFORE UPDATE ON events FOR EACH ROW EXECUTE FUNCTION events_never_updated()',
-  );
-  await first.destroy();
-  await expect(openShopDatabase(url)).rejects.toThrow(
-    /history of order o-1 does not hold at line 1 \(hash\)/,
-  );
-  await drop();
 });

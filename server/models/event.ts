@@ -180,7 +180,7 @@ export async function head(db: Db, order_id: string): Promise<string | null> {
 export interface ChainFault {
   order_id: string;
   seq: number;
-  fault: 'hash' | 'prev' | 'seq' | 'line';
+  fault: 'hash' | 'prev' | 'seq' | 'line' | 'missing';
 }
 
 /** The first line of an order's history that does not hold, or null. Hashes the stored bytes, never a copy. */
@@ -210,7 +210,7 @@ export async function verifyAll(db: Db): Promise<ChainFault | null> {
       .orderBy('id')
       .limit(ORDERS_A_READ)
       .select('id');
-    if (orders.length === 0) return null;
+    if (orders.length === 0) return lostSignature(db);
     after = orders[orders.length - 1].id;
     const rows: EventRow[] = await db('events')
       .whereIn(
@@ -224,9 +224,19 @@ export async function verifyAll(db: Db): Promise<ChainFault | null> {
       if (lines) lines.push(row);
       else histories.set(row.order_id, [row]);
     }
-    for (const lines of histories.values()) {
-      const fault = firstFault(lines);
+    for (const { id } of orders) {
+      const lines = histories.get(id);
+      const fault = lines ? firstFault(lines) : { order_id: id, seq: 1, fault: 'missing' as const };
       if (fault) return fault;
     }
   }
+}
+
+/** The first signature whose own line is not in its order's history: a chain cut at its end still holds by itself. */
+async function lostSignature(db: Db): Promise<ChainFault | null> {
+  const row = await db('approvals')
+    .leftJoin('events', 'events.hash', 'approvals.event_hash')
+    .whereNull('events.hash')
+    .first('approvals.order_id');
+  return row ? { order_id: row.order_id, seq: 0, fault: 'missing' } : null;
 }

@@ -207,6 +207,7 @@ describe.each(['en', 'fr'] as const)('at the counter, in %s', (language) => {
 
     await desk.goto(`${shop.url}/staff/orders/${ref}`);
     await checkPage(desk, language);
+    await desk.selectOption('[name="tablet_id"]', { label: `Tablet ${language}` });
     await desk.locator('form[action$="/tablet"] button').first().click();
     await tablet.locator(`form button[value="${language}"]`).first().click({ timeout: 15_000 });
     await signProof(tablet, language);

@@ -7,7 +7,6 @@ import { basename, join } from 'node:path';
 import { type StandIn, startStandIn } from '../../bin/stripe-stand-in';
 import { createApp } from '../../server/app';
 import { type Config, readConfig } from '../../server/config';
-import { furnish } from '../../server/first-start';
 import * as setting from '../../server/models/setting';
 import * as staff from '../../server/models/staff';
 import { type OpenPortal, openPortal } from '../../server/open';
@@ -78,7 +77,6 @@ export async function startShop(options: ShopOptions = {}): Promise<TestShop> {
 
   const portal = await openPortal(config);
   const { db } = portal;
-  await furnish(portal);
   await setting.saveShop(db, {
     ...(await setting.shop(db)),
     opening_hours: ALWAYS_OPEN,
