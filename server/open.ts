@@ -9,6 +9,7 @@ import { verifyAll } from './models/event';
 import * as setting from './models/setting';
 import type { Portal } from './portal';
 import { keepSafeguards } from './safeguards';
+import { openSealer, sealKeysOf, shopHost } from './seal';
 import { openFolder } from './storage';
 import { openStripe } from './stripe';
 
@@ -36,6 +37,7 @@ export async function openShopDatabase(url: string): Promise<Knex> {
 }
 
 export async function openPortal(config: Config): Promise<OpenPortal> {
+  const sealer = openSealer(sealKeysOf(config), shopHost(config));
   const db = await openShopDatabase(config.database_url);
   await furnish(db);
   const storage = await openFolder(join(config.data_dir, 'files'));
@@ -50,6 +52,7 @@ export async function openPortal(config: Config): Promise<OpenPortal> {
     db,
     storage,
     mail,
+    sealer,
     cards: config.payments.mode === 'counter_only' ? null : openStripe(config),
     wake: () => {},
     async close() {

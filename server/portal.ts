@@ -6,6 +6,7 @@ import type { Mail } from './mail';
 import type { Order } from './models/order';
 import type { Shop } from './models/setting';
 import type { Staff } from './models/staff';
+import type { Sealer } from './seal';
 import type { Storage } from './storage';
 import type { CardProcessor } from './stripe';
 
@@ -16,6 +17,7 @@ export interface Portal {
   /** Null when the shop takes payment at its counter only. */
   cards: CardProcessor | null;
   mail: Mail;
+  sealer: Sealer;
   /** Tells the worker in this process that there is work, so that it need not wait for its next look. */
   wake(): void;
 }

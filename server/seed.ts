@@ -26,6 +26,7 @@ import { randomCode, sha256 } from './models/token';
 import { dateWords } from './models/wording';
 import { openPortal } from './open';
 import type { Portal } from './portal';
+import { wordsFor } from './words';
 
 export const MOST_ORDERS = 100_000;
 const USAGE =
@@ -111,7 +112,7 @@ async function draw({ storage }: Portal, placed: order.PlacedOrder, file: artwor
     }
     const pdf = await readFile(join(out_folder, outcome.proof.pdf.file));
     const report = outcome.proof.report as artwork.Report;
-    return { pdf, rendered: { sha256: '', bytes: 0, pages, images, report } };
+    return { pdf, rendered: { sha256: '', bytes: 0, seal_fingerprint: null, pages, images, report } };
   } finally {
     await rm(out_folder, { recursive: true, force: true });
   }
@@ -175,22 +176,25 @@ class Seeder {
   }
 
   private async issue(id: string): Promise<proof.Proof> {
-    const { db, storage } = this.portal;
+    const { db, storage, sealer } = this.portal;
     const placed = order.placed(await order.findOrder(db, id));
     const file = await artwork.findArtwork(db, id, placed.current_artwork_id as string);
     const key = `${placed.specification_sha256}:${file.file_sha256}:${placed.language}`;
     const drawn = this.drawn.get(key) ?? (await draw(this.portal, placed, file));
     this.drawn.set(key, drawn);
-    // A comment after the end makes the bytes this order's own, as a proof's must be; readers skip it.
-    const own = Buffer.concat([drawn.pdf, Buffer.from(`\n% ${placed.ref} ${id}\n`)]);
-    const saved = await storage.save(Readable.from([own]));
     const version = await proof.nextVersion(db, id);
+    const sealed = await sealer.seal(drawn.pdf, {
+      reason: wordsFor(placed.language)('papers:seal.proof', { version, ref: placed.ref }),
+      name: this.shop.name,
+    });
+    const saved = await storage.save(Readable.from([Buffer.from(sealed)]));
+    const seal_fingerprint = sealer.certificate.fingerprint_sha256;
     const proof_id = await proof.issue(
       db,
       placed,
       file,
       version,
-      { ...drawn.rendered, ...saved },
+      { ...drawn.rendered, ...saved, seal_fingerprint },
       this.shop.proof_valid_days,
     );
     return proof.findProof(db, proof_id);

@@ -10,7 +10,7 @@ const PAYMENTS = {
   counter_only: 'No card processor is set up: customers pay at the counter. Set STRIPE_SECRET_KEY for cards.',
 };
 
-export async function greeting({ config, db }: Portal, news: News): Promise<string> {
+export async function greeting({ config, db, sealer }: Portal, news: News): Promise<string> {
   const { name } = await setting.shop(db);
   const lines = [`${name} is open at ${config.base_url}`, ''];
   if (news.owner) {
@@ -32,6 +32,13 @@ export async function greeting({ config, db }: Portal, news: News): Promise<stri
       'To try: order business cards as a customer, reserve with card 4242 4242 4242 4242, sign the proof;',
       `or pair a tablet at ${config.base_url}/kiosk and send it the proof from an order's page.`,
       `E-mails ${config.smtp_url ? 'are sent by SMTP' : 'are kept, readable by staff under Letters'}.`,
+    );
+  }
+  const expiry = sealer.expiry();
+  if (expiry) {
+    lines.push(
+      '',
+      `The certificate that seals proofs ends on ${expiry.not_after.slice(0, 10)}: run "npm run -s rotate-seal" before that day.`,
     );
   }
   lines.push('', PAYMENTS[config.payments.mode], `Data: ${config.data_dir}`, 'Stop with Ctrl-C.');

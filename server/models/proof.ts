@@ -32,6 +32,8 @@ export interface Proof {
   specification_sha256: string;
   sha256: string;
   bytes: number;
+  /** SHA-256 of the certificate that sealed these bytes; null for a proof from before there were seals. */
+  seal_fingerprint: string | null;
   page_count: number;
   pages: Page[];
   report: Report;
@@ -50,6 +52,7 @@ const parse = (row: Record<string, unknown>): Proof =>
 export interface Rendered {
   sha256: string;
   bytes: number;
+  seal_fingerprint: string | null;
   pages: Page[];
   images: file.StoredFile[];
   report: Report;
@@ -92,6 +95,7 @@ export async function issue(
       specification_sha256: order.specification_sha256,
       sha256: rendered.sha256,
       bytes: rendered.bytes,
+      seal_fingerprint: rendered.seal_fingerprint,
       page_count: rendered.pages.length,
       pages: JSON.stringify(rendered.pages),
       report: JSON.stringify(rendered.report),
@@ -102,6 +106,7 @@ export async function issue(
       proof: id,
       version,
       sha256: rendered.sha256,
+      seal_fingerprint: rendered.seal_fingerprint,
       artwork_sha256: artwork.file_sha256,
       specification_sha256: order.specification_sha256,
       pages: rendered.pages.map((page) => page.image_sha256),

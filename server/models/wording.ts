@@ -4,11 +4,11 @@ import type { Language } from './order';
 
 const LOCALE: Record<Language, string> = { en: 'en-GB', fr: 'fr-FR' };
 
-export type DateStyle = 'day' | 'short' | 'time' | 'datetime' | 'moment';
+export type DateStyle = 'day' | 'date' | 'short' | 'time' | 'datetime' | 'moment';
 
 /**
- * Words for an ISO instant, or for a plain 'YYYY-MM-DD' day. Styles: day "Friday 27 November", short "Fri 27 Nov",
- * time "14:02", datetime "Fri 27 Nov, 14:02", moment "27/11/2026 14:02:11 CET".
+ * Words for an ISO instant, or for a plain 'YYYY-MM-DD' day. Styles: day "Friday 27 November",
+ * date "27 November 2026", short "Fri 27 Nov", time "14:02", datetime "Fri 27 Nov, 14:02", moment "27/11/2026 14:02:11 CET".
  */
 export function dateWords(iso: string, style: DateStyle, language: Language, time_zone: string): string {
   const isDay = /^\d{4}-\d\d-\d\d$/.test(iso);
@@ -19,6 +19,8 @@ export function dateWords(iso: string, style: DateStyle, language: Language, tim
   switch (style) {
     case 'day':
       return at.toFormat('cccc d LLLL');
+    case 'date':
+      return at.toFormat('d LLLL yyyy');
     case 'short':
       return short;
     case 'time':

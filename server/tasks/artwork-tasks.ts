@@ -1,9 +1,10 @@
 // The engine at work: what it is given, and what becomes of its answer. The drawing itself happens in a process
 // of its own.
 import { createReadStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { inspectArtwork, makeProof, type ProofResult } from '../../proofs';
 import { Conflict } from '../errors';
 import * as artwork from '../models/artwork';
@@ -14,6 +15,7 @@ import * as setting from '../models/setting';
 import type { Task } from '../models/task';
 import { dateWords } from '../models/wording';
 import type { Portal } from '../portal';
+import { wordsFor } from '../words';
 import { Moot, type Run } from './task-context';
 
 const WEBP = 'image/webp';
@@ -99,7 +101,10 @@ export const renderProof: Run = async (portal, task) => {
         });
         return;
       }
-      const rendered = await keepFiles(portal, out_folder, outcome.proof);
+      const rendered = await keepFiles(portal, out_folder, outcome.proof, {
+        reason: wordsFor(placed.language)('papers:seal.proof', { version, ref: placed.ref }),
+        name: shop.name,
+      });
       await artwork.notePreflight(db, file, placed.specification_sha256, {
         is_accepted: true,
         report: rendered.report,
@@ -114,9 +119,16 @@ export const renderProof: Run = async (portal, task) => {
   });
 };
 
-async function keepFiles({ storage }: Portal, folder: string, result: ProofResult): Promise<proof.Rendered> {
+async function keepFiles(
+  { storage, sealer }: Portal,
+  folder: string,
+  result: ProofResult,
+  about: { reason: string; name: string },
+): Promise<proof.Rendered> {
   const keep = (name: string) => storage.save(createReadStream(join(folder, name)));
-  const pdf = await keep(result.pdf.file);
+  // Sealed before anybody sees it: the bytes that are shown, signed and kept are the same.
+  const sealed = await sealer.seal(await readFile(join(folder, result.pdf.file)), about);
+  const pdf = await storage.save(Readable.from([Buffer.from(sealed)]));
   const images: proof.Rendered['images'] = [];
   const pages: proof.Page[] = [];
   for (const page of result.pages) {
@@ -134,5 +146,12 @@ async function keepFiles({ storage }: Portal, folder: string, result: ProofResul
       text: page.text,
     });
   }
-  return { sha256: pdf.sha256, bytes: pdf.bytes, pages, images, report: result.report as artwork.Report };
+  return {
+    sha256: pdf.sha256,
+    bytes: pdf.bytes,
+    seal_fingerprint: sealer.certificate.fingerprint_sha256,
+    pages,
+    images,
+    report: result.report as artwork.Report,
+  };
 }

@@ -2,7 +2,7 @@
 
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { orderUrl } from '../link';
+import { orderUrl, verificationCode, verificationUrl } from '../link';
 import * as approval from '../models/approval';
 import * as artwork from '../models/artwork';
 import { maskEmail } from '../models/customer';
@@ -149,7 +149,10 @@ async function recordOf(
         }
       : null,
     time_stamp: null,
-    verification: null,
+    verification: {
+      url: verificationUrl(config, signed.id),
+      code: verificationCode(config, signed.id),
+    },
   };
 }
 
@@ -255,7 +258,10 @@ export const makeRecord: Run = async (portal, task) => {
   const captured = await payment.capturedOrNull(db, placed.id);
   const hold = await payment.usableHoldOrNull(db, placed.id);
   const record = await keep(portal, 'record', placed.id, signed.id, async () =>
-    recordPdf(await recordOf(portal, placed, signed)),
+    portal.sealer.seal(await recordPdf(await recordOf(portal, placed, signed)), {
+      reason: wordsFor(signed.language)('papers:seal.record', { ref: placed.ref }),
+      name: shop.name,
+    }),
   );
   const how = paidHow(captured, hold, signed, shop.time_zone);
   // Nothing was received yet from who pays at the counter: the receipt comes with the payment.

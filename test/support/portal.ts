@@ -195,10 +195,11 @@ export class Visitor {
     bytes: Uint8Array,
     name: string,
     fields: Record<string, string> = {},
+    field = 'artwork',
   ): Promise<Answer> {
     return this.send(path, {
       method: 'POST',
-      body: formData(fields, bytes, name),
+      body: formData(fields, bytes, name, field),
       headers: { Origin: this.url },
     });
   }
@@ -233,10 +234,15 @@ export class Visitor {
   }
 }
 
-function formData(fields: Record<string, string>, bytes: Uint8Array, name: string): FormData {
+function formData(
+  fields: Record<string, string>,
+  bytes: Uint8Array,
+  name: string,
+  file_field = 'artwork',
+): FormData {
   const form = new FormData();
   for (const [field, value] of Object.entries(fields)) form.set(field, value);
-  form.set('artwork', new Blob([new Uint8Array(bytes)]), name);
+  form.set(file_field, new Blob([new Uint8Array(bytes)]), name);
   return form;
 }
 
