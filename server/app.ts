@@ -1,5 +1,6 @@
 // Assembles Express; never listens.
 import { join } from 'node:path';
+import compression from 'compression';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { Config } from './config';
@@ -43,11 +44,15 @@ export function createApp(portal: Portal): Express {
           frameAncestors: ["'none'"],
         },
       },
-      strictTransportSecurity: config.base_url.startsWith('https:') ? { maxAge: 31_536_000, includeSubDomains: false } : false,
+      strictTransportSecurity: config.base_url.startsWith('https:')
+        ? { maxAge: 31_536_000, includeSubDomains: false }
+        : false,
       crossOriginOpenerPolicy: { policy: 'same-origin' },
       referrerPolicy: { policy: 'same-origin' },
     }),
   );
+  // Pages hold private links and what a reader typed; only files that are the same for everybody are compressed.
+  app.use('/assets', compression());
   const kept = { maxAge: YEAR, immutable: true, index: false } as const;
   for (const folder of ['styles', 'fonts'])
     app.use(`/assets/${folder}`, express.static(join(VIEWS, folder), kept));

@@ -1,4 +1,5 @@
 // The web process. By default the worker runs inside it, and so does everything a first start needs.
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createApp } from './app';
 import { ConfigError, readConfig } from './config';
@@ -20,6 +21,9 @@ async function main(): Promise<void> {
   if (isOnlyProcess) await task.reclaimAll(portal.db);
   const worker = config.worker === 'inside' ? startWorker(portal) : null;
   portal.wake = () => worker?.wake();
+  // What the bank did while the shop was closed is asked for at once.
+  if (portal.cards)
+    await task.enqueue(portal.db, 'sweep_payments', {}, { key: `sweep:start:${randomUUID()}` });
 
   const app = createApp(portal);
   const server = (standIn ? standIn.inFrontOf(app) : app).listen(config.port, config.host);

@@ -76,7 +76,7 @@ function proofRoutes(): Router {
   routes.post('/proof/:version/pages/:page/seen', proofs.seePage);
   routes.post('/proof/:version/approval', approvals.create);
   routes.get('/proof/:version/changes', changeRequests.form);
-  routes.post('/proof/:version/changes', upload('artwork'), changeRequests.create);
+  routes.post('/proof/:version/changes', limited(UPLOADS), upload('artwork'), changeRequests.create);
   return routes;
 }
 

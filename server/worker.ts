@@ -30,11 +30,12 @@ export interface Worker {
 export function startWorker(portal: Portal): Worker {
   const { db } = portal;
   const lanes = LANES.map((kinds) => runLane(portal, kinds));
-  const sweep = setInterval(() => {
+  const tidy = () => {
     const slot = Math.floor(Date.now() / SWEEP_EVERY_MS);
     task.enqueue(db, 'sweep_payments', {}, { key: `sweep:${slot}` }).catch(report);
     session.sweep(db).catch(report);
-  }, SWEEP_EVERY_MS);
+  };
+  const sweep = setInterval(tidy, SWEEP_EVERY_MS);
   return {
     wake() {
       for (const lane of lanes) lane.wake();

@@ -1,6 +1,7 @@
 // Files as they came. They are only ever handed out as a download: what is in them is not ours.
 import type { Request, Response } from 'express';
 import { Invalid } from '../errors';
+import { stream } from '../middleware/stream';
 import { uploadOrNull } from '../middleware/upload';
 import * as artwork from '../models/artwork';
 import { byStaff } from '../models/event';
@@ -20,12 +21,11 @@ export async function show(req: Request, res: Response): Promise<void> {
   const { db, storage } = portal(req);
   const found = await orderOf(req);
   const file = await artwork.findArtwork(db, found.id, String(req.params.artwork));
-  const { stream, bytes } = await storage.open(file.file_sha256);
+  const kept = await storage.open(file.file_sha256);
   res.attachment(`${found.ref}-${file.name}`);
   res.set({
     'Content-Type': 'application/octet-stream',
-    'Content-Length': String(bytes),
     'Content-Security-Policy': "default-src 'none'; sandbox",
   });
-  stream.pipe(res);
+  await stream(res, kept);
 }

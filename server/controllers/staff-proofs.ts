@@ -1,19 +1,20 @@
 // Every version of a proof, for the shop's own eyes.
 import type { Request, Response } from 'express';
 import { NotFound } from '../errors';
+import { stream } from '../middleware/stream';
 import * as approval from '../models/approval';
 import * as paper from '../models/paper';
 import * as payment from '../models/payment';
 import * as proof from '../models/proof';
 import { portal } from '../portal';
-import { sendPdf } from './proofs';
+import { sendPdf, versionIn } from './proofs';
 import { orderOf } from './staff-orders';
 
 const IMAGE_AGE_S = 3600;
 
 async function versionOf(req: Request) {
   const found = await orderOf(req);
-  return { found, named: await proof.findVersion(portal(req).db, found.id, Number(req.params.version)) };
+  return { found, named: await proof.findVersion(portal(req).db, found.id, versionIn(req)) };
 }
 
 export async function image(req: Request, res: Response): Promise<void> {
@@ -25,13 +26,12 @@ export async function image(req: Request, res: Response): Promise<void> {
   };
   const sha256 = kinds[String(req.params.kind)];
   if (!sha256) throw new NotFound();
-  const { stream, bytes } = await portal(req).storage.open(sha256);
+  const file = await portal(req).storage.open(sha256);
   res.set({
     'Content-Type': 'image/webp',
-    'Content-Length': String(bytes),
     'Cache-Control': `private, max-age=${IMAGE_AGE_S}, immutable`,
   });
-  stream.pipe(res);
+  await stream(res, file);
 }
 
 export async function pdf(req: Request, res: Response): Promise<void> {
