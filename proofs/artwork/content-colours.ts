@@ -43,16 +43,40 @@ export function deviceColours(content: Buffer): Set<string> {
  * The operands stay as they are written.
  */
 export function withInksIn(space: string, content: Buffer): Buffer | null {
-  const parts: Buffer[] = [];
-  let copied = 0;
+  const written = new Written(content);
   for (const operator of operators(content)) {
     const words = replacement(operator, space, content);
-    if (words === null) continue;
-    parts.push(content.subarray(copied, operator.operands_at), Buffer.from(words, 'latin1'));
-    copied = operator.end;
+    if (words !== null) written.replace(operator.operands_at, operator.end, words);
   }
-  if (parts.length === 0) return null;
-  return Buffer.concat([...parts, content.subarray(copied)]);
+  return written.result();
+}
+
+/** A page may set a colour a million times: one buffer that grows, not a piece for each. */
+class Written {
+  private bytes = Buffer.alloc(0);
+  private length = 0;
+  private copied = 0;
+
+  constructor(private readonly content: Buffer) {}
+
+  replace(from: number, to: number, words: string): void {
+    const needed = this.length + (from - this.copied) + words.length;
+    if (needed > this.bytes.length) this.grow(needed);
+    this.length += this.content.copy(this.bytes, this.length, this.copied, from);
+    this.length += this.bytes.write(words, this.length, 'latin1');
+    this.copied = to;
+  }
+
+  result(): Buffer | null {
+    if (this.copied === 0) return null;
+    return Buffer.concat([this.bytes.subarray(0, this.length), this.content.subarray(this.copied)]);
+  }
+
+  private grow(needed: number): void {
+    const bytes = Buffer.allocUnsafe(Math.max(2 * needed, this.content.length));
+    this.bytes.copy(bytes, 0, 0, this.length);
+    this.bytes = bytes;
+  }
 }
 
 function replacement(operator: Operator, space: string, content: Buffer): string | null {

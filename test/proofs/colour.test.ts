@@ -175,8 +175,18 @@ describe('what is not DeviceCMYK stays as it is', () => {
   });
 });
 
-describe('a file whose streams cannot be read', () => {
-  test('is drawn plainly, and that is told', async () => {
+describe('a file that is hard to read', () => {
+  test('a page that sets a million colours is written again within its memory and time', async () => {
+    const many = `${'0 1 1 0 k\n'.repeat(1_000_000)}0 0 20 20 re f`;
+    const path = saved('many.pdf', await page(many));
+    const outcome = await inspectArtwork(request('many.pdf', ROW, { artwork_path: path }), {
+      memory_bytes: 1024 ** 3,
+    });
+    const report = outcome.ok ? outcome.report : outcome.refusal.report;
+    expect(report?.colour?.source).toBe('shop');
+  });
+
+  test('is drawn plainly when its streams cannot be read, and that is told', async () => {
     const hex = Buffer.from('0 1 1 0 k 0 0 20 20 re f').toString('hex');
     const bytes = await page(`${hex}>`, 'ASCIIHexDecode');
     const path = saved('hex.pdf', bytes);
