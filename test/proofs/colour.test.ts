@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { PDFDocument, PDFName } from 'pdf-lib';
 import { inspectArtwork, type PrintSpecification } from '../../proofs';
 import { cmykTiff } from '../../proofs/artwork/cmyk-tiff';
 import { withInksIn } from '../../proofs/artwork/content-colours';
@@ -90,6 +91,31 @@ describe('process inks of a PDF are shown as the press prints them', () => {
     const { mean, worst } = differences(found.colours, REFERENCE.uncoated);
     expect(mean).toBeLessThan(0.7);
     expect(worst).toBeLessThan(1.5);
+  });
+
+  test('through its DefaultCMYK where a page has one', async () => {
+    const document = await PDFDocument.load(await patches('vectors'));
+    const { context } = document;
+    const profile = context.register(context.flateStream(UNCOATED, { N: 4 }));
+    const DefaultCMYK = context.obj([PDFName.of('ICCBased'), profile]);
+    document.getPage(0).node.Resources()!.set(PDFName.of('ColorSpace'), context.obj({ DefaultCMYK }));
+    const path = saved('default.pdf', await document.save());
+    expect(differences(await drawn(await openPdf(path, ROW)), REFERENCE.uncoated).worst).toBeLessThan(1.5);
+  });
+
+  test('and so is a special ink that is imitated with them', async () => {
+    const document = await PDFDocument.load(await page('/Spot cs 1 scn 0 0 20 20 re f'));
+    const { context } = document;
+    const tint = context.obj({ FunctionType: 2, Domain: [0, 1], C0: [0, 0, 0, 0], C1: [0, 1, 1, 0], N: 1 });
+    const Spot = context.obj([
+      PDFName.of('Separation'),
+      PDFName.of('Signal Red'),
+      PDFName.of('DeviceCMYK'),
+      tint,
+    ]);
+    document.getPage(0).node.Resources()!.set(PDFName.of('ColorSpace'), context.obj({ Spot }));
+    const [shown] = await drawn(await openPdf(saved('spot.pdf', await document.save()), ROW));
+    expect(deltaE(shown!, REFERENCE.coated[5]!)).toBeLessThan(1);
   });
 
   test('which a viewer without the profile does not', async () => {
