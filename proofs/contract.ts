@@ -95,6 +95,8 @@ export interface PreflightReport {
   fit: { rule: string; scale_percent: number; rotated: boolean };
   pages: ArtworkPage[];
   colour_spaces: string[];
+  /** The ICC profile through which process inks are shown: the artwork's own or the shop's. Absent without such inks. */
+  colour?: { profile: string; source: 'artwork' | 'shop' };
   fonts: Array<{ name: string; embedded: boolean }>;
   findings: Finding[];
 }

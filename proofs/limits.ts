@@ -43,6 +43,13 @@ export const MAX_ARTWORK_OBJECTS = 1_000_000;
 export const MAX_STREAM_BYTES = 16 * MEGABYTE;
 export const MAX_STREAMS_BYTES = 96 * MEGABYTE;
 
+/** A PDF above this is drawn as it is: to show its inks through a profile the whole file is written once more. */
+export const MAX_REWRITTEN_BYTES = 200 * MEGABYTE;
+export const MAX_REWRITTEN_OBJECTS = 100_000;
+
+/** An ICC profile that claims more is not taken for one. */
+export const MAX_PROFILE_BYTES = 16 * MEGABYTE;
+
 export const MAX_PAGE_TEXT = 50_000;
 export const MAX_ARTWORK_TEXT = 2_000_000;
 

@@ -67,6 +67,8 @@ export interface Look {
   colour_spaces: string[];
   spot_colours: string[];
   output_intent: string | null;
+  /** How process inks are shown; null when there are none. Without a profile they keep the look of a plain viewer. */
+  inks: { profile: { name: string; source: 'artwork' | 'shop' } | null; is_complete: boolean } | null;
   features: Features;
   /** false when one of the two readers could not open the file, so that some questions stay unanswered. */
   is_fully_read: boolean;

@@ -61,6 +61,9 @@ export async function openAndCheck(
       boxes_mm,
     })),
     colour_spaces: look.colour_spaces,
+    ...(look.inks?.profile
+      ? { colour: { profile: look.inks.profile.name, source: look.inks.profile.source } }
+      : {}),
     fonts: look.fonts.map(({ name, embedded }) => ({ name, embedded })),
     findings: inReadingOrder(checkLook(look)),
   };

@@ -1,7 +1,8 @@
-// Which device colours a content stream sets. A small reader of tokens: it skips strings, names and inline pictures.
+// Which device colours a content stream sets, and the same stream with its process inks named by a profile.
 import { inflateSync } from 'node:zlib';
 import { PDFArray, PDFName, type PDFRawStream } from 'pdf-lib';
 import { MAX_STREAM_BYTES } from '../limits';
+import { type Operator, operators } from './content-operators';
 
 const spaces: Record<string, string> = {
   g: 'DeviceGray',
@@ -12,12 +13,9 @@ const spaces: Record<string, string> = {
   K: 'DeviceCMYK',
 };
 
-const PARENTHESIS = { open: 0x28, close: 0x29, escape: 0x5c };
-const ANGLE = { open: 0x3c, close: 0x3e };
-const SLASH = 0x2f;
-const PERCENT = 0x25;
+const INLINE_PICTURE_SPACE = /(\/(?:CS|ColorSpace)\s*)\/(?:CMYK|DeviceCMYK)(?=[\s/]|$)/;
 
-/** null when the stream is packed in a way that does not matter here, or would unpack beyond the limit. */
+/** null when the stream is packed in a way that is not read here, or would unpack beyond the limit. */
 export function unpacked(stream: PDFRawStream, limit: number): Buffer | null {
   const filter = stream.dict.lookup(PDFName.of('Filter'));
   const filters = filter instanceof PDFArray ? filter.asArray() : filter ? [filter] : [];
@@ -33,55 +31,64 @@ export function unpacked(stream: PDFRawStream, limit: number): Buffer | null {
 
 export function deviceColours(content: Buffer): Set<string> {
   const found = new Set<string>();
-  let at = 0;
-  while (at < content.length) {
-    const byte = content[at]!;
-    if (byte === PARENTHESIS.open) {
-      at = afterString(content, at);
-    } else if (byte === ANGLE.open && content[at + 1] !== ANGLE.open) {
-      const end = content.indexOf(ANGLE.close, at);
-      at = end < 0 ? content.length : end + 1;
-    } else if (byte === PERCENT) {
-      while (at < content.length && content[at] !== 0x0a && content[at] !== 0x0d) at += 1;
-    } else if (byte === SLASH || isLetter(byte)) {
-      const start = at;
-      at += 1;
-      while (at < content.length && isRegular(content[at]!)) at += 1;
-      if (byte === SLASH) continue;
-      const word = content.toString('latin1', start, Math.min(at, start + 8));
-      const space = spaces[word];
-      if (space) found.add(space);
-      if (word === 'ID') at = afterInlinePicture(content, at);
-    } else {
-      at += 1;
-    }
+  for (const { word } of operators(content)) {
+    const space = spaces[word];
+    if (space) found.add(space);
   }
   return found;
 }
 
-function afterString(content: Buffer, start: number): number {
-  let depth = 0;
-  for (let at = start; at < content.length; at += 1) {
-    const byte = content[at];
-    if (byte === PARENTHESIS.escape) at += 1;
-    else if (byte === PARENTHESIS.open) depth += 1;
-    else if (byte === PARENTHESIS.close) {
-      depth -= 1;
-      if (depth === 0) return at + 1;
-    }
+/**
+ * The stream with every DeviceCMYK colour set in the colour space of this name instead; null when it sets none.
+ * The operands stay as they are written.
+ */
+export function withInksIn(space: string, content: Buffer): Buffer | null {
+  const written = new Written(content);
+  for (const operator of operators(content)) {
+    const words = replacement(operator, space, content);
+    if (words !== null) written.replace(operator.operands_at, operator.end, words);
   }
-  return content.length;
+  return written.result();
 }
 
-function afterInlinePicture(content: Buffer, start: number): number {
-  const end = content.indexOf('EI', start, 'latin1');
-  return end < 0 ? content.length : end + 2;
+/** A page may set a colour a million times: one buffer that grows, not a piece for each. */
+class Written {
+  private bytes = Buffer.alloc(0);
+  private length = 0;
+  private copied = 0;
+
+  constructor(private readonly content: Buffer) {}
+
+  replace(from: number, to: number, words: string): void {
+    const needed = this.length + (from - this.copied) + words.length;
+    if (needed > this.bytes.length) this.grow(needed);
+    this.length += this.content.copy(this.bytes, this.length, this.copied, from);
+    this.length += this.bytes.write(words, this.length, 'latin1');
+    this.copied = to;
+  }
+
+  result(): Buffer | null {
+    if (this.copied === 0) return null;
+    return Buffer.concat([this.bytes.subarray(0, this.length), this.content.subarray(this.copied)]);
+  }
+
+  private grow(needed: number): void {
+    const bytes = Buffer.allocUnsafe(Math.max(2 * needed, this.content.length));
+    this.bytes.copy(bytes, 0, 0, this.length);
+    this.bytes = bytes;
+  }
 }
 
-function isLetter(byte: number): boolean {
-  return (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a);
-}
-
-function isRegular(byte: number): boolean {
-  return byte > 0x20 && !'()<>[]{}/%'.includes(String.fromCharCode(byte));
+function replacement(operator: Operator, space: string, content: Buffer): string | null {
+  const { word, numbers, name, operands_at, at } = operator;
+  const operands = () => content.toString('latin1', operands_at, at);
+  if (word === 'k' && numbers === 4) return `/${space} cs ${operands()}scn`;
+  if (word === 'K' && numbers === 4) return `/${space} CS ${operands()}SCN`;
+  // A new DeviceCMYK colour begins as black, one with a profile as no ink at all.
+  if (word === 'cs' && name === 'DeviceCMYK') return `/${space} cs 0 0 0 1 scn`;
+  if (word === 'CS' && name === 'DeviceCMYK') return `/${space} CS 0 0 0 1 SCN`;
+  if (word === 'ID' && INLINE_PICTURE_SPACE.test(operands())) {
+    return `${operands().replace(INLINE_PICTURE_SPACE, `$1/${space}`)}ID`;
+  }
+  return null;
 }

@@ -32,6 +32,7 @@ export async function openDrawing(path: string, specification: PrintSpecificatio
     colour_spaces: ['DeviceRGB'],
     spot_colours: [],
     output_intent: null,
+    inks: null,
     features: {
       ...noFeatures,
       scripts: count(markup, /<(\w+:)?script[\s>]/gi) + count(markup, /\son\w+\s*=/gi),

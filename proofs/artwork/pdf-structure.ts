@@ -1,5 +1,6 @@
 // What pdf-lib reads from a PDF without drawing it: boxes, colour spaces, intent, layers.
 import {
+  ParseSpeeds,
   PDFArray,
   PDFDict,
   PDFDocument,
@@ -40,10 +41,16 @@ const NOT_DRAWN = new Set(['Link', 'Popup', 'TrapNet', 'PrinterMark']);
 const MAX_OBJECTS_WALKED = 20_000;
 
 /** null when pdf-lib cannot read the file; PDFium may still be able to draw it. */
-export async function readStructure(bytes: Uint8Array): Promise<PdfStructure | null> {
+export async function readStructure(
+  bytes: Uint8Array,
+): Promise<{ document: PDFDocument; structure: PdfStructure } | null> {
   try {
-    const document = await PDFDocument.load(bytes, { updateMetadata: false, ignoreEncryption: true });
-    return structureOf(document);
+    const document = await PDFDocument.load(bytes, {
+      updateMetadata: false,
+      ignoreEncryption: true,
+      parseSpeed: ParseSpeeds.Fastest,
+    });
+    return { document, structure: structureOf(document) };
   } catch {
     return null;
   }

@@ -1,5 +1,6 @@
 // PDF artwork (and PDF-compatible Illustrator files): pdf-lib tells the structure, PDFium what is drawn.
 import { readFile } from 'node:fs/promises';
+import type { PDFDocument } from 'pdf-lib';
 import type { PageBox, PrintSpecification } from '../contract';
 import { fitPage, onTrim, type PageFit } from '../fit';
 import {
@@ -15,16 +16,25 @@ import {
   roundedRect,
   type Size,
 } from '../geometry';
-import { MAX_ARTWORK_TEXT, MAX_PAGES, PAGE_SIDE_PT } from '../limits';
+import { MAX_ARTWORK_TEXT, MAX_PAGES, MAX_REWRITTEN_BYTES, PAGE_SIDE_PT } from '../limits';
 import type { Artwork, Look, PageLook, Pixels, UsedFont } from '../look';
 import { noFeatures } from '../look';
 import { refused } from '../refused';
 import { type PdfPageStructure, readStructure } from './pdf-structure';
 import { NotOpened, type PageContents, Pdfium } from './pdfium';
+import { throughPress } from './press-colours';
 import { readable } from './readable';
 
 // Smaller pictures are dots in a pattern, not photographs (Ghent Workgroup 2022, rule 31).
 const TINY_PICTURE_PX = 16;
+
+const SHOWN_PLAINLY: Look['inks'] = { profile: null, is_complete: false };
+const AS_IT_IS = {
+  useObjectStreams: false,
+  addDefaultPage: false,
+  updateFieldAppearances: false,
+  objectsPerTick: Number.POSITIVE_INFINITY,
+};
 
 interface OpenedPage {
   structure: PdfPageStructure;
@@ -39,7 +49,8 @@ export async function openPdf(path: string, specification: PrintSpecification): 
   const pdfium = await open(bytes);
   const isEncrypted = pdfium.isEncrypted;
   const plain = isEncrypted ? pdfium.decrypted() : bytes;
-  const structure = plain ? await readStructure(plain) : null;
+  const read = plain ? await readStructure(plain) : null;
+  const structure = read?.structure ?? null;
 
   const count = pdfium.pageCount;
   if (count === 0) throw refused('no-pages');
@@ -47,6 +58,7 @@ export async function openPdf(path: string, specification: PrintSpecification): 
 
   // A page tree that the two readers count differently is trusted as far as PDFium, which draws it.
   const known = structure?.pages.length === count ? structure : null;
+  const inks = known && read ? await showThroughPress(pdfium, read.document, plain!.length) : null;
   const pages: OpenedPage[] = [];
   for (let page = 1; page <= count; page += 1) {
     pages.push(openPage(pdfium, page, known?.pages[page - 1] ?? null, specification));
@@ -65,6 +77,7 @@ export async function openPdf(path: string, specification: PrintSpecification): 
     colour_spaces: structure?.colour_spaces ?? [],
     spot_colours: structure?.spot_colours ?? [],
     output_intent: structure?.output_intent ?? null,
+    inks,
     features: {
       ...noFeatures,
       transparency: looks.some((each) => each.has_transparency),
@@ -87,6 +100,23 @@ async function open(bytes: Uint8Array): Promise<Pdfium> {
   } catch (error) {
     if (!(error instanceof NotOpened)) throw error;
     throw refused(error.fault === 'password' ? 'password-needed' : 'damaged');
+  }
+}
+
+/** Lets PDFium draw the inks as the press profile shows them; null when the file has none. */
+async function showThroughPress(pdfium: Pdfium, document: PDFDocument, bytes: number): Promise<Look['inks']> {
+  if (bytes > MAX_REWRITTEN_BYTES) return SHOWN_PLAINLY;
+  try {
+    const press = throughPress(document);
+    if (!press) return null;
+    if (!press.is_changed) return SHOWN_PLAINLY;
+    const rewritten = await document.save(AS_IT_IS);
+    const { name, source } = press.profile;
+    return pdfium.exchange(rewritten)
+      ? { profile: { name, source }, is_complete: press.is_complete }
+      : SHOWN_PLAINLY;
+  } catch {
+    return SHOWN_PLAINLY;
   }
 }
 

@@ -61,15 +61,34 @@ export class Pdfium {
     const call = await init({ wasmBinary: new Uint8Array(wasm).buffer });
     call.PDFiumExt_Init();
     const pdfium = new Pdfium(call);
-    const at = pdfium.memory.wasmExports.malloc(bytes.length);
-    if (at === 0) throw new RangeError('no memory for the file');
-    pdfium.memory.HEAPU8.set(bytes, at);
-    pdfium.bytes_at = at;
-    pdfium.document = call.FPDF_LoadMemDocument(at, bytes.length, '');
-    if (!pdfium.document) {
+    const { document, at } = pdfium.load(bytes);
+    if (!document) {
       throw new NotOpened(call.FPDF_GetLastError() === ERROR_PASSWORD ? 'password' : 'damaged');
     }
+    pdfium.document = document;
+    pdfium.bytes_at = at;
     return pdfium;
+  }
+
+  /** Goes on with another version of the same file; false, and nothing changes, when it does not read as such. */
+  exchange(bytes: Uint8Array): boolean {
+    const { document, at } = this.load(bytes);
+    if (!document || this.call.FPDF_GetPageCount(document) !== this.pageCount) {
+      if (document) this.call.FPDF_CloseDocument(document);
+      this.memory.wasmExports.free(at);
+      return false;
+    }
+    this.close();
+    this.document = document;
+    this.bytes_at = at;
+    return true;
+  }
+
+  private load(bytes: Uint8Array): { document: number; at: number } {
+    const at = this.memory.wasmExports.malloc(bytes.length);
+    if (at === 0) throw new RangeError('no memory for the file');
+    this.memory.HEAPU8.set(bytes, at);
+    return { document: this.call.FPDF_LoadMemDocument(at, bytes.length, ''), at };
   }
 
   get pageCount(): number {

@@ -78,6 +78,14 @@ export const findingWords = {
     en: 'The file uses screen colours (RGB). They are converted to printing inks; very bright greens, blues and oranges become a little calmer.',
     fr: "Le fichier utilise des couleurs d'écran (RVB). Elles sont converties en encres ; les verts, bleus et oranges très vifs deviennent un peu plus doux.",
   }),
+  'soft-proof': (v: { profile: string; source: 'artwork' | 'shop' }): Words => ({
+    en: `Printing inks are shown ${v.source === 'artwork' ? 'as the colour profile in your file describes them' : 'as our press prints them'} (${v.profile}). A screen shines and paper does not, so the print may look a little calmer.`,
+    fr: `Les encres sont montrées ${v.source === 'artwork' ? 'selon le profil de couleur de votre fichier' : 'telles que notre presse les imprime'} (${v.profile}). Un écran brille, le papier non : l'impression peut paraître un peu plus douce.`,
+  }),
+  'colours-approximate': (): Words => ({
+    en: 'Some printing inks in the file could not be shown as the press prints them; the proof shows them as an ordinary viewer does, so their shade may differ more than usual. Please tell us if an exact colour matters.',
+    fr: "Certaines encres du fichier n'ont pas pu être montrées telles que la presse les imprime ; l'épreuve les présente comme une visionneuse ordinaire et leur teinte peut s'écarter plus que d'habitude. Dites-nous si une couleur exacte compte pour vous.",
+  }),
   'spot-colours': (v: { names: string; count: number }): Words => ({
     en: `The file names ${v.count === 1 ? 'a special ink' : 'special inks'} (${v.names}). We imitate ${v.count === 1 ? 'it' : 'them'} with the four process inks, so the shade may differ from the swatch book.`,
     fr: `Le fichier nomme ${v.count === 1 ? 'un ton direct' : 'des tons directs'} (${v.names}). Nous ${v.count === 1 ? "l'imitons" : 'les imitons'} avec les quatre encres de quadrichromie : la teinte peut s'écarter du nuancier.`,

@@ -17,7 +17,7 @@ async function refusal(name: string, specification: PrintSpecification = card) {
 afterAll(removeFolders);
 
 describe('artwork that is right', () => {
-  test('a two-sided card with bleed, process inks and embedded type raises nothing', async () => {
+  test('a two-sided card with bleed, process inks and embedded type is only told how its inks are shown', async () => {
     const outcome = await inspectArtwork(request('business-card.pdf'));
     expect(outcome).toMatchObject({
       ok: true,
@@ -25,7 +25,8 @@ describe('artwork that is right', () => {
         artwork: { kind: 'pdf', page_count: 2 },
         fit: { rule: 'exact', scale_percent: 100, rotated: false },
         colour_spaces: ['DeviceCMYK'],
-        findings: [],
+        colour: { profile: 'FOGRA39L coated', source: 'shop' },
+        findings: [{ code: 'soft-proof', severity: 'info' }],
       },
     });
   });
@@ -37,8 +38,8 @@ describe('artwork that is right', () => {
     expect(fonts.every((font) => font.embedded)).toBe(true);
   });
 
-  test('a booklet of sixteen A4 pages raises nothing', async () => {
-    expect(await told('booklet-a4-16-pages.pdf', booklet)).toEqual([]);
+  test('a booklet of sixteen A4 pages is only told how its inks are shown', async () => {
+    expect(await told('booklet-a4-16-pages.pdf', booklet)).toEqual(['info soft-proof']);
   });
 
   test('a page in units of its own, turned and hidden by a CropBox is still a card', async () => {
@@ -57,7 +58,7 @@ describe('artwork that is right', () => {
   });
 
   test('a file with only an owner password is opened, and that is told', async () => {
-    expect(await told('owner-password-only.pdf')).toEqual(['info owner-password']);
+    expect(await told('owner-password-only.pdf')).toEqual(['info soft-proof', 'info owner-password']);
   });
 });
 
@@ -68,16 +69,19 @@ describe('artwork that the signer must look at', () => {
     expect(findings.map(({ code, page, severity }) => [code, page, severity])).toEqual([
       ['bleed-missing', 1, 'warning'],
       ['bleed-missing', 2, 'warning'],
+      ['soft-proof', null, 'info'],
     ]);
     expect(findings[0]!.values.edges).toBe('top, right, bottom, left');
   });
 
   test('white paper at the cut needs no bleed', async () => {
-    expect(await told('card-upright.pdf')).toEqual(['info turned']);
+    expect(await told('card-upright.pdf')).toEqual(['info soft-proof', 'info turned']);
   });
 
   test('a product without bleed asks for none', async () => {
-    expect(await told('business-card-without-bleed.pdf', { ...card, bleed_mm: 0 })).toEqual([]);
+    expect(await told('business-card-without-bleed.pdf', { ...card, bleed_mm: 0 })).toEqual([
+      'info soft-proof',
+    ]);
   });
 
   test('a page of twice the size is printed at half, and the figure is told', async () => {
@@ -95,7 +99,7 @@ describe('artwork that the signer must look at', () => {
   test('text near the cut is told with its words and place, and so is a line too thin to hold', async () => {
     const outcome = await inspectArtwork(request('text-near-the-cut.pdf'));
     const findings = outcome.ok ? outcome.report.findings : [];
-    expect(findings.map((found) => found.code)).toEqual(['text-near-cut', 'thin-lines']);
+    expect(findings.map((found) => found.code)).toEqual(['text-near-cut', 'thin-lines', 'soft-proof']);
     expect(findings[0]!.values.words).toBe('One millimetre from the edge');
     expect(findings[0]!.place!.x_mm).toBeCloseTo(1, 0);
     expect(findings[1]!.values.width).toBeCloseTo(0.1);
@@ -143,6 +147,7 @@ describe('artwork that the signer must look at', () => {
 
   test('comments, form fields, scripts and attachments are told to stay on the screen', async () => {
     expect(await told('form-comments-script-attachment.pdf')).toEqual([
+      'info soft-proof',
       'info annotations',
       'info form-fields',
       'info scripts',
@@ -193,6 +198,7 @@ describe('artwork that is refused with a sentence', () => {
       'error font-not-embedded',
       'warning standard-font-not-embedded',
       'info rgb-colours',
+      'info soft-proof',
     ]);
   });
 

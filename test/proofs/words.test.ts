@@ -32,6 +32,8 @@ const findings: { [Code in FindingCode]: () => Words } = {
   'standard-font-not-embedded': () =>
     finding('standard-font-not-embedded', 'warning', { pages: [1], fonts: 'Helvetica' }).text,
   'rgb-colours': () => finding('rgb-colours', 'info', {}).text,
+  'soft-proof': () => finding('soft-proof', 'info', { profile: 'FOGRA39L coated', source: 'shop' }).text,
+  'colours-approximate': () => finding('colours-approximate', 'info', {}).text,
   'spot-colours': () => finding('spot-colours', 'warning', { names: 'PANTONE 185 C', count: 1 }).text,
   'colour-in-black': () => finding('colour-in-black', 'warning', { page: 1 }).text,
   transparency: () => finding('transparency', 'info', {}).text,

@@ -1,0 +1,243 @@
+// PDFium shows DeviceCMYK by a table of its own. Here every DeviceCMYK of a PDF becomes a colour space that carries
+// the press profile, so that it shows the inks as this profile says.
+import {
+  PDFArray,
+  PDFDict,
+  type PDFDocument,
+  PDFName,
+  PDFNumber,
+  type PDFObject,
+  type PDFPage,
+  PDFRawStream,
+  PDFRef,
+  PDFStream,
+} from 'pdf-lib';
+import { MAX_FORM_DEPTH, MAX_REWRITTEN_OBJECTS, MAX_STREAMS_BYTES } from '../limits';
+import { unpacked, withInksIn } from './content-colours';
+import { type PressProfile, pressProfile, shopProfile } from './press-profile';
+
+/** The name that the colour space gets in every resource dictionary. */
+const INKS = 'PressInks';
+const INK_COUNT = 4;
+
+export interface PressColours {
+  profile: PressProfile;
+  /** false when a part could not be read and keeps the colours of the plain drawing. */
+  is_complete: boolean;
+}
+
+/**
+ * Changes the document in place; the caller writes it. null when it holds no DeviceCMYK, or none that could be read:
+ * then there is nothing to write.
+ */
+export function throughPress(document: PDFDocument): (PressColours & { is_changed: boolean }) | null {
+  const profile = artworkProfile(document) ?? shopProfile();
+  const rewriting = new Rewriting(document, profile);
+  for (const page of document.getPages()) rewriting.page(page);
+  const { is_changed, is_complete } = rewriting;
+  return is_changed || !is_complete ? { profile, is_changed, is_complete } : null;
+}
+
+function artworkProfile(document: PDFDocument): PressProfile | null {
+  const intents = document.catalog.lookup(PDFName.of('OutputIntents'));
+  if (!(intents instanceof PDFArray)) return null;
+  for (let index = 0; index < intents.size(); index += 1) {
+    const intent = intents.lookup(index);
+    const stream = intent instanceof PDFDict ? intent.lookup(PDFName.of('DestOutputProfile')) : undefined;
+    const bytes = stream instanceof PDFRawStream ? unpacked(stream, MAX_STREAMS_BYTES) : null;
+    const profile = bytes ? pressProfile(bytes, 'artwork') : null;
+    if (profile) return profile;
+  }
+  return null;
+}
+
+class Rewriting {
+  is_changed = false;
+  is_complete = true;
+  private readonly inks: PDFArray;
+  private readonly seen = new Set<PDFObject>();
+  private bytes_left = MAX_STREAMS_BYTES;
+  private objects_left = MAX_REWRITTEN_OBJECTS;
+
+  constructor(
+    private readonly document: PDFDocument,
+    profile: PressProfile,
+  ) {
+    const { context } = document;
+    const stream = context.stream(profile.bytes, { N: INK_COUNT, Alternate: 'DeviceCMYK' });
+    // An array of its own in each dictionary: PDFium looks no further for the space of an inline picture.
+    this.inks = context.obj([PDFName.of('ICCBased'), context.register(stream)]) as PDFArray;
+  }
+
+  page(page: PDFPage): void {
+    const { context } = this.document;
+    let resources = context.lookup(page.node.getInheritableAttribute(PDFName.of('Resources')));
+    if (!(resources instanceof PDFDict)) {
+      resources = context.obj({});
+      page.node.set(PDFName.of('Resources'), resources);
+    }
+    this.resources(resources as PDFDict, 0);
+    this.pageContents(page);
+  }
+
+  // Operands may stand in one stream and their operator in the next, so the streams of a page are read as one.
+  private pageContents(page: PDFPage): void {
+    const { context } = this.document;
+    const contents = page.node.lookup(PDFName.of('Contents'));
+    const streams = contents instanceof PDFArray ? contents.asArray() : contents ? [contents] : [];
+    const parts: Buffer[] = [];
+    for (const each of streams) {
+      const stream = context.lookup(each);
+      if (!(stream instanceof PDFStream)) continue;
+      const part = this.contentOf(stream);
+      if (!part) return;
+      parts.push(part, Buffer.from('\n'));
+    }
+    const changed = withInksIn(INKS, Buffer.concat(parts));
+    if (!changed) return;
+    page.node.set(PDFName.of('Contents'), context.register(context.stream(changed)));
+    this.is_changed = true;
+  }
+
+  private resources(resources: PDFDict, depth: number): void {
+    if (this.isSeen(resources)) return;
+    if (depth > MAX_FORM_DEPTH) {
+      this.is_complete = false;
+      return;
+    }
+    const spaces = resources.lookup(PDFName.of('ColorSpace'));
+    const inks = inksOf(spaces) ?? this.inks;
+    this.each(resources, 'ColorSpace', (space, key, dict) => this.replaceSpace(dict, key, space, inks));
+    this.each(resources, 'XObject', (object, key, dict) => {
+      if (object instanceof PDFStream) this.xObject(object, dict.get(key), resources, inks, depth);
+    });
+    this.each(resources, 'Pattern', (pattern, key, dict) => {
+      if (pattern instanceof PDFStream) this.form(pattern, dict.get(key), resources, depth);
+      else if (pattern instanceof PDFDict) this.shading(pattern.lookup(PDFName.of('Shading')), inks);
+    });
+    this.each(resources, 'Shading', (shading) => this.shading(shading, inks));
+    this.each(resources, 'Font', (font) => {
+      if (font instanceof PDFDict) this.glyphs(font, resources, depth);
+    });
+    if (spaces instanceof PDFDict) spaces.set(PDFName.of(INKS), this.copy(inks));
+    else resources.set(PDFName.of('ColorSpace'), this.document.context.obj({ [INKS]: this.copy(inks) }));
+  }
+
+  private xObject(
+    object: PDFStream,
+    ref: PDFObject | undefined,
+    parent: PDFDict,
+    inks: PDFArray,
+    depth: number,
+  ): void {
+    if (`${object.dict.lookup(PDFName.of('Subtype'))}` !== '/Image') {
+      this.form(object, ref, parent, depth);
+      return;
+    }
+    if (this.isSeen(object)) return;
+    const key = PDFName.of('ColorSpace');
+    this.replaceSpace(object.dict, key, object.dict.lookup(key), inks);
+  }
+
+  private form(form: PDFStream, ref: PDFObject | undefined, parent: PDFDict, depth: number): void {
+    if (this.isSeen(form)) return;
+    const own = form.dict.lookup(PDFName.of('Resources'));
+    this.resources(own instanceof PDFDict ? own : parent, depth + 1);
+    this.streamContents(form, ref);
+  }
+
+  private glyphs(font: PDFDict, parent: PDFDict, depth: number): void {
+    if (`${font.lookup(PDFName.of('Subtype'))}` !== '/Type3' || this.isSeen(font)) return;
+    const own = font.lookup(PDFName.of('Resources'));
+    this.resources(own instanceof PDFDict ? own : parent, depth + 1);
+    this.each(font, 'CharProcs', (glyph, key, dict) => {
+      if (glyph instanceof PDFStream && !this.isSeen(glyph)) this.streamContents(glyph, dict.get(key));
+    });
+  }
+
+  private streamContents(stream: PDFStream, ref: PDFObject | undefined): void {
+    const content = this.contentOf(stream);
+    const changed = content ? withInksIn(INKS, content) : null;
+    if (!changed || !(ref instanceof PDFRef)) return;
+    for (const key of ['Filter', 'DecodeParms', 'Length']) stream.dict.delete(PDFName.of(key));
+    this.document.context.assign(ref, PDFRawStream.of(stream.dict, changed));
+    this.is_changed = true;
+  }
+
+  private shading(shading: PDFObject | undefined, inks: PDFArray): void {
+    const dict = shading instanceof PDFStream ? shading.dict : shading;
+    if (!(dict instanceof PDFDict) || this.isSeen(dict)) return;
+    const key = PDFName.of('ColorSpace');
+    this.replaceSpace(dict, key, dict.lookup(key), inks);
+  }
+
+  private replaceSpace(dict: PDFDict, key: PDFName, space: PDFObject | undefined, inks: PDFArray): void {
+    const replaced = this.withInks(space, inks, 0);
+    if (!replaced) return;
+    dict.set(key, replaced);
+    this.is_changed = true;
+  }
+
+  /** The same space over the inks of the press; null when it has nothing to do with DeviceCMYK. */
+  private withInks(space: PDFObject | undefined, inks: PDFArray, depth: number): PDFArray | null {
+    if (isDeviceCmyk(space)) return this.copy(inks);
+    if (!(space instanceof PDFArray) || space.size() === 0 || depth > MAX_FORM_DEPTH) return null;
+    const family = `${space.lookup(0)}`;
+    // The colour below another one: of a palette, of a pattern, of a special ink where that ink is not at hand.
+    const below = { '/Indexed': 1, '/Pattern': 1, '/Separation': 2, '/DeviceN': 2 }[family];
+    if (below === undefined || space.size() <= below) return null;
+    const base = this.withInks(space.lookup(below), inks, depth + 1);
+    if (!base) return null;
+    const replaced = this.copy(space);
+    replaced.set(below, base);
+    return replaced;
+  }
+
+  private contentOf(stream: PDFStream): Buffer | null {
+    const content = stream instanceof PDFRawStream ? unpacked(stream, this.bytes_left) : null;
+    if (content) this.bytes_left -= content.length;
+    else this.is_complete = false;
+    return content;
+  }
+
+  private each(
+    holder: PDFDict,
+    kind: string,
+    use: (object: PDFObject | undefined, key: PDFName, dict: PDFDict) => void,
+  ): void {
+    const dict = holder.lookup(PDFName.of(kind));
+    if (!(dict instanceof PDFDict)) return;
+    for (const key of dict.keys()) {
+      if (this.objects_left <= 0) {
+        this.is_complete = false;
+        return;
+      }
+      this.objects_left -= 1;
+      use(dict.lookup(key), key, dict);
+    }
+  }
+
+  private copy(array: PDFArray): PDFArray {
+    return array.clone(this.document.context);
+  }
+
+  private isSeen(object: PDFObject): boolean {
+    if (this.seen.has(object)) return true;
+    this.seen.add(object);
+    return false;
+  }
+}
+
+function isDeviceCmyk(space: PDFObject | undefined): boolean {
+  const name = space instanceof PDFArray && space.size() === 1 ? space.lookup(0) : space;
+  return `${name}` === '/DeviceCMYK';
+}
+
+/** What the file itself says that DeviceCMYK means here, when it says so with a profile. */
+function inksOf(spaces: PDFObject | undefined): PDFArray | null {
+  const own = spaces instanceof PDFDict ? spaces.lookup(PDFName.of('DefaultCMYK')) : undefined;
+  if (!(own instanceof PDFArray) || own.size() < 2 || `${own.lookup(0)}` !== '/ICCBased') return null;
+  const profile = own.lookup(1);
+  const channels = profile instanceof PDFStream ? profile.dict.lookup(PDFName.of('N')) : undefined;
+  return channels instanceof PDFNumber && channels.asNumber() === INK_COUNT ? own : null;
+}
