@@ -39,11 +39,12 @@ function readLooking(req: Request): Record<string, unknown> {
   const pages: Record<string, unknown> = {};
   for (const [page, seen] of Object.entries(read)) {
     if (!/^\d{1,4}$/.test(page) || typeof seen !== 'object' || seen === null) continue;
-    const { first_seen, visible_ms, max_zoom } = seen as Record<string, unknown>;
+    const { first_seen, visible_ms, max_zoom, text_opened } = seen as Record<string, unknown>;
     pages[page] = {
       first_seen: typeof first_seen === 'string' ? first_seen.slice(0, 30) : null,
       visible_ms: Number.isFinite(visible_ms) ? Math.round(visible_ms as number) : null,
       max_zoom_percent: Number.isFinite(max_zoom) ? Math.round((max_zoom as number) * 100) : null,
+      text_opened: typeof text_opened === 'boolean' ? text_opened : null,
     };
   }
   return pages;

@@ -16,7 +16,6 @@ export const EVENT_TYPES = [
   'artwork.checked',
   'artwork.refused',
   'proof.issued',
-  'proof.opened',
   'page.seen',
   'changes.requested',
   'changes.answered',

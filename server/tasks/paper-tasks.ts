@@ -62,7 +62,12 @@ async function recordOf(
   const words = shown.specification.words[language];
   const looking = signed.looking as Record<
     string,
-    { first_seen: string | null; visible_ms: number | null; max_zoom_percent: number | null }
+    {
+      first_seen: string | null;
+      visible_ms: number | null;
+      max_zoom_percent: number | null;
+      text_opened?: boolean | null;
+    }
   >;
   const ticks = (kind: 'warning' | 'other') =>
     signed.ticks
@@ -113,7 +118,7 @@ async function recordOf(
       })),
     ),
     comparison_opened: null,
-    text_opened: null,
+    text_opened: textOpened(looking),
     recognised_by: recognised(t, signed, witness?.name ?? null),
     device: {
       channel: t(`papers:channel.${signed.channel}`),
@@ -154,6 +159,12 @@ async function recordOf(
       code: verificationCode(config, signed.id),
     },
   };
+}
+
+/** Null when no page said so either way: a browser without scripts measures nothing. */
+function textOpened(looking: Record<string, { text_opened?: boolean | null }>): boolean | null {
+  const said = Object.values(looking).flatMap((page) => page.text_opened ?? []);
+  return said.length > 0 ? said.includes(true) : null;
 }
 
 const amountOf = (signed: approval.Approval) =>

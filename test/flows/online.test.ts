@@ -188,6 +188,25 @@ test('a card that is refused reserves nothing, and the order can be paid at the 
   expect((await found(address)).payment_method).toBe('counter');
 });
 
+test('who signed to pay at the counter may still pay by card, without a second signature', async () => {
+  const { address, proof } = await toProof('counter');
+  const looking = JSON.stringify({ 1: { visible_ms: 4100, max_zoom: 2, text_opened: true } });
+  await visit.post(`${proof}/approval`, { ...(await signedForm(visit, proof)), looking });
+  await shop.settled();
+  expect((await found(address)).state).toBe('approved');
+  expect((await visit.get(`${address}/pay`)).status).toBe(200);
+  await reserveOnline(shop, visit, address);
+  const { id, state } = await found(address);
+  expect(state).toBe('released');
+  const signed = await shop.db('approvals').where({ order_id: id });
+  expect(signed).toHaveLength(1);
+  expect(JSON.parse(signed[0].looking)[1]).toMatchObject({
+    visible_ms: 4100,
+    max_zoom_percent: 200,
+    text_opened: true,
+  });
+});
+
 test('cancelling gives the reservation back at the bank', async () => {
   const { address } = await toProof();
   const { id } = await found(address);
