@@ -22,6 +22,10 @@ async function answerTo(job: Job): Promise<Answer> {
       const { inspect } = await import('./preflight.js');
       return { is: 'report', report: await inspect(job.request, onPages) };
     }
+    if (job.is === 'photo') {
+      const { copyPhoto } = await import('./photo.js');
+      return { is: 'photo', copy: await copyPhoto(job.request) };
+    }
     const { prove } = await import('./prove.js');
     return { is: 'proof', proof: await prove(job.request, onPages) };
   } catch (error) {

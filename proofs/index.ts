@@ -1,7 +1,15 @@
-// The engine's two calls. Everything that reads the artwork happens in a child process.
+// The engine's three calls. Everything that reads a stranger's file happens in a child process.
 import { readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { InspectOutcome, InspectRequest, ProofOutcome, ProofRequest, ProofResult } from './contract';
+import type {
+  InspectOutcome,
+  InspectRequest,
+  PhotoOutcome,
+  PhotoRequest,
+  ProofOutcome,
+  ProofRequest,
+  ProofResult,
+} from './contract';
 import { runIsolated } from './isolate';
 import { LIMITS, type Limits } from './limits';
 import { refusal } from './refused';
@@ -36,11 +44,24 @@ export async function inspectArtwork(
   return { ok: false, refusal: answer.is === 'refusal' ? answer.refusal : refusal('cannot-be-drawn') };
 }
 
+/**
+ * Makes the copy of a photograph (JPEG, PNG or WebP) that pages show: `photo.webp` in `request.out_folder`, upright,
+ * at most 2,000 pixels long, without place, time and device. What cannot be read is a refusal.
+ */
+export async function copyPhoto(request: PhotoRequest, limits: Partial<Limits> = {}): Promise<PhotoOutcome> {
+  const answer = await runIsolated({ is: 'photo', request }, { ...LIMITS, ...limits });
+  if (answer.is === 'photo' && isPlainName(answer.copy.file)) return { ok: true, copy: answer.copy };
+  await empty(request.out_folder);
+  return { ok: false, refusal: answer.is === 'refusal' ? answer.refusal : refusal('cannot-be-drawn') };
+}
+
 // The child has read a stranger's file; the names that it hands back are used as paths by others.
 function isWithinFolder({ pdf, pages }: ProofResult): boolean {
   const files = [pdf.file, ...pages.flatMap((page) => [page.image, page.thumbnail])];
-  return files.every((file) => file === basename(file) && /^[\w-]+\.(pdf|webp)$/.test(file));
+  return files.every(isPlainName);
 }
+
+const isPlainName = (file: string) => file === basename(file) && /^[\w-]+\.(pdf|webp)$/.test(file);
 
 async function empty(folder: string): Promise<void> {
   for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true, force: true });

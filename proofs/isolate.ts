@@ -5,7 +5,15 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { InspectRequest, PreflightReport, ProofRequest, ProofResult, Refusal } from './contract';
+import type {
+  InspectRequest,
+  PhotoCopy,
+  PhotoRequest,
+  PreflightReport,
+  ProofRequest,
+  ProofResult,
+  Refusal,
+} from './contract';
 import {
   BIG_FILE_BYTES,
   type Limits,
@@ -16,11 +24,15 @@ import {
 } from './limits';
 import { refusal } from './refused';
 
-export type Job = { is: 'inspect'; request: InspectRequest } | { is: 'prove'; request: ProofRequest };
+export type Job =
+  | { is: 'inspect'; request: InspectRequest }
+  | { is: 'prove'; request: ProofRequest }
+  | { is: 'photo'; request: PhotoRequest };
 
 export type Answer =
   | { is: 'report'; report: PreflightReport }
   | { is: 'proof'; proof: ProofResult }
+  | { is: 'photo'; copy: PhotoCopy }
   | { is: 'refusal'; refusal: Refusal };
 
 type Line = { is: 'pages'; count: number } | { is: 'answer'; answer: Answer };
@@ -29,7 +41,7 @@ const CHILD = join(__dirname, 'child.js');
 
 /** Never throws for anything that the artwork does; only when a process cannot be started at all. */
 export async function runIsolated(job: Job, limits: Limits): Promise<Answer> {
-  const { size: bytes } = await stat(job.request.artwork_path);
+  const { size: bytes } = await stat(job.is === 'photo' ? job.request.photo_path : job.request.artwork_path);
   const memory = limits.memory_bytes + Math.max(0, bytes - BIG_FILE_BYTES) * MEMORY_PER_BIG_FILE_BYTE;
   const child = start(memory);
   return new Promise((resolve, reject) => {

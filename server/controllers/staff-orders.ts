@@ -6,12 +6,14 @@ import { orderPath, orderUrl } from '../link';
 import * as approval from '../models/approval';
 import * as artwork from '../models/artwork';
 import * as changeRequest from '../models/change-request';
+import type { Db } from '../models/database';
 import * as event from '../models/event';
 import * as message from '../models/message';
 import * as order from '../models/order';
 import { may } from '../models/order-state';
 import * as paper from '../models/paper';
 import * as payment from '../models/payment';
+import * as printCheck from '../models/print-check';
 import * as proof from '../models/proof';
 import { findStaffOrNull, list as listStaff } from '../models/staff';
 import * as tablet from '../models/tablet';
@@ -21,6 +23,7 @@ import { type Shown, sentences } from './form';
 import { historyInWords } from './histories';
 import { dueOf, statusOf, todayIn } from './jobs';
 import { moneyOf } from './orders';
+import { photoLocals } from './photo-locals';
 
 /** The order that the address names by its reference. Drafts belong to whoever is writing them. */
 export async function orderOf(req: Request): Promise<order.PlacedOrder> {
@@ -95,6 +98,17 @@ function proofsOf(found: order.PlacedOrder, versions: proof.Proof[]) {
   }));
 }
 
+async function printedLocals(db: Db, found: order.Order, names: Map<string, string>) {
+  const printed = await printCheck.printed(db, found.id);
+  const shown = photoLocals(orderPage(found), names);
+  return {
+    photos: printed.photos.map(shown),
+    delivery_photo: printed.delivery_photo && shown(printed.delivery_photo),
+    count: printed.count && { ...printed.count, staff_name: names.get(printed.count.staff_id) ?? null },
+    handover: printed.handover,
+  };
+}
+
 export interface Rendering {
   status?: number;
   errors?: Shown[];
@@ -144,6 +158,8 @@ export async function renderOrder(
           ? orderPage(found, '/receipt.pdf')
           : null,
     },
+    printed: await printedLocals(db, found, names),
+    may_be_checked: printCheck.mayBeChecked(found.state),
     requests: requests.map((request) => ({
       ...request,
       version: versions.find((each) => each.id === request.proof_id)?.version ?? null,

@@ -35,6 +35,8 @@ export const EVENT_TYPES = [
   'job.released',
   'job.printing',
   'job.finishing',
+  'job.quality_photo',
+  'job.counted',
   'job.ready',
   'job.handed_over',
   'record.made',

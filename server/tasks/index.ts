@@ -3,10 +3,12 @@ import { checkArtwork, renderProof } from './artwork-tasks';
 import { sendMessage } from './message-tasks';
 import { makeRecord } from './paper-tasks';
 import { applyStripeEvent, capturePayment, releaseHold, sweepPayments, syncPayment } from './payment-tasks';
+import { copyPhoto } from './photo-tasks';
 import type { Run } from './task-context';
 
 export const RUNS: Record<TaskKind, Run> = {
   check_artwork: checkArtwork,
+  copy_photo: copyPhoto,
   render_proof: renderProof,
   sync_payment: syncPayment,
   capture_payment: capturePayment,
