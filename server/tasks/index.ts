@@ -5,6 +5,7 @@ import { makeRecord } from './paper-tasks';
 import { applyStripeEvent, capturePayment, releaseHold, sweepPayments, syncPayment } from './payment-tasks';
 import { refundPayment } from './refund-tasks';
 import type { Run } from './task-context';
+import { stampApproval } from './timestamp-tasks';
 
 export const RUNS: Record<TaskKind, Run> = {
   check_artwork: checkArtwork,
@@ -17,4 +18,5 @@ export const RUNS: Record<TaskKind, Run> = {
   refund_payment: refundPayment,
   make_record: makeRecord,
   send_message: sendMessage,
+  stamp_approval: stampApproval,
 };
