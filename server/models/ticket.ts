@@ -2,6 +2,7 @@
 import { Conflict, NotFound } from '../errors';
 import { type Db, lockOrder, now, type Trx, within } from './database';
 import * as event from './event';
+import * as jobHold from './job-hold';
 import * as message from './message';
 import { may, move, type OrderState, type Verb } from './order-state';
 import type { Payment } from './payment';
@@ -105,6 +106,7 @@ export async function advance(
     await lockOrder(trx, order_id);
     await assertChecked(trx, order_id, step);
     await move(trx, order_id, verb);
+    if (step === 'printing') await jobHold.assertFree(trx, order_id);
     const held = await findOrNull(trx, order_id);
     if (!held) throw new Conflict(`conflict.${verb}`);
     await event.append(
