@@ -7,25 +7,39 @@ import type {
   PhotoOutcome,
   PhotoRequest,
   ProofOutcome,
+  ProofPage,
   ProofRequest,
   ProofResult,
 } from './contract';
-import { runIsolated } from './isolate';
+import { type Progress, runIsolated } from './isolate';
 import { LIMITS, type Limits } from './limits';
 import { refusal } from './refused';
+import { prepareChild } from './spare-child';
 
 export type * from './contract';
+export type { Progress } from './isolate';
 export type { Limits } from './limits';
 
 /**
  * Draws the proof of one artwork into `request.out_folder`, which must exist and be empty: `proof.pdf`,
  * `page-N.webp` and `thumb-N.webp`. Lengths are millimetres of the finished piece, pixels are counted from the top
  * left. An artwork with errors, a hostile or a broken one gives a refusal with a sentence in both languages and
- * leaves the folder empty. Throws only for a fault of ours: a missing file or folder, no process to be had.
+ * leaves the folder empty. `progress` hears of each page as its image and thumbnail are written. Throws only for a fault of ours: a missing file or folder, no process to be had.
  */
-export async function makeProof(request: ProofRequest, limits: Partial<Limits> = {}): Promise<ProofOutcome> {
+export async function makeProof(
+  request: ProofRequest,
+  limits: Partial<Limits> = {},
+  progress: Progress = {},
+): Promise<ProofOutcome> {
   if ((await readdir(request.out_folder)).length > 0) throw new Error(`${request.out_folder} is not empty`);
-  const answer = await runIsolated({ is: 'prove', request }, { ...LIMITS, ...limits });
+  const answer = await runIsolated(
+    { is: 'prove', request },
+    { ...LIMITS, ...limits },
+    {
+      pages: progress.pages,
+      page: (page) => isPageWithinFolder(page) && progress.page?.(page),
+    },
+  );
   if (answer.is === 'proof' && isWithinFolder(answer.proof)) return { ok: true, proof: answer.proof };
   await empty(request.out_folder);
   return { ok: false, refusal: answer.is === 'refusal' ? answer.refusal : refusal('cannot-be-drawn') };
@@ -55,13 +69,23 @@ export async function copyPhoto(request: PhotoRequest, limits: Partial<Limits> =
   return { ok: false, refusal: answer.is === 'refusal' ? answer.refusal : refusal('cannot-be-drawn') };
 }
 
-// The child has read a stranger's file; the names that it hands back are used as paths by others.
-function isWithinFolder({ pdf, pages }: ProofResult): boolean {
-  const files = [pdf.file, ...pages.flatMap((page) => [page.image, page.thumbnail])];
-  return files.every(isPlainName);
+/** Starts the process that the first artwork will be given to, so that its customer waits a little less. */
+export function prepareEngine(): void {
+  prepareChild(LIMITS.memory_bytes);
 }
 
-const isPlainName = (file: string) => file === basename(file) && /^[\w-]+\.(pdf|webp)$/.test(file);
+// The child has read a stranger's file; the names that it hands back are used as paths by others.
+function isWithinFolder({ pdf, pages }: ProofResult): boolean {
+  return isPlainName(pdf.file) && pages.every(isPageWithinFolder);
+}
+
+function isPageWithinFolder({ image, thumbnail }: ProofPage): boolean {
+  return [image, thumbnail].every(isPlainName);
+}
+
+function isPlainName(file: string): boolean {
+  return file === basename(file) && /^[\w-]+\.(pdf|webp)$/.test(file);
+}
 
 async function empty(folder: string): Promise<void> {
   for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true, force: true });
