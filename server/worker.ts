@@ -18,7 +18,7 @@ export const SWEEP_EVERY_MS = 10 * 60_000;
 const LANES: task.TaskKind[][] = [
   ['check_artwork', 'render_proof'],
   ['sync_payment', 'capture_payment', 'release_hold', 'apply_stripe_event', 'sweep_payments'],
-  ['make_record', 'send_message'],
+  ['make_record', 'make_invoice', 'send_message'],
 ];
 
 export interface Worker {

@@ -1,6 +1,8 @@
 // Reading what a form sent: text is trimmed and cut, everything else is not there.
 import type { Request, Response } from 'express';
 import type { Invalid } from '../errors';
+import { minorUnits } from '../models/price';
+import { MOST_CENTS } from '../models/product-definition';
 
 export interface Shown {
   field: string;
@@ -54,3 +56,19 @@ export const isEmail = (value: string): boolean => value.length <= MAX_EMAIL_LEN
 const MIN_PHONE_DIGITS = 6;
 export const isPhone = (value: string): boolean =>
   value.replace(/\D/g, '').length >= MIN_PHONE_DIGITS && /^[+\d\s().\-/]+$/.test(value);
+
+/** "48,00", "48.00" or "48" as minor units of the currency; null when it reads as nothing of the kind. */
+export function centsOrNull(written: string, currency: string): number | null {
+  const amount = written.replace(',', '.').replace(/\s/g, '');
+  if (!/^\d+(\.\d+)?$/.test(amount)) return null;
+  const cents = Number(amount) * minorUnits(currency);
+  const whole = Math.round(cents);
+  return Math.abs(whole - cents) < 1e-6 && whole <= MOST_CENTS ? whole : null;
+}
+
+/** The lines of a text, without the empty ones. */
+export const textLines = (value: string): string[] =>
+  value
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean);

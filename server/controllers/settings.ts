@@ -2,10 +2,9 @@
 import type { Request, Response } from 'express';
 import { IANAZone } from 'luxon';
 import { minorUnits } from '../models/price';
-import { MOST_CENTS } from '../models/product-definition';
 import * as setting from '../models/setting';
 import { portal, shop } from '../portal';
-import { isEmail, isPhone, type Shown, text } from './form';
+import { centsOrNull, isEmail, isPhone, type Shown, text, textLines } from './form';
 
 const DAYS = ['1', '2', '3', '4', '5', '6', '7'] as const;
 const MAX_LINES_LENGTH = 2_000;
@@ -63,25 +62,11 @@ export function periodsOrNull(written: string): Array<[string, string]> | null {
   return periods;
 }
 
-const lines = (written: string) =>
-  written
-    .split('\n')
-    .map((line) => line.trim())
-    .filter(Boolean);
-
 const isDay = (line: string) => /^\d{4}-\d\d-\d\d$/.test(line) && !Number.isNaN(Date.parse(line));
 
 function wholeNumber(written: string, least: number, most: number): number | null {
   const number = /^\d+$/.test(written) ? Number(written) : Number.NaN;
   return number >= least && number <= most ? number : null;
-}
-
-function centsOrNull(written: string, currency: string): number | null {
-  const amount = written.replace(',', '.').replace(/\s/g, '');
-  if (!/^\d+(\.\d+)?$/.test(amount)) return null;
-  const cents = Number(amount) * minorUnits(currency);
-  const whole = Math.round(cents);
-  return Math.abs(whole - cents) < 1e-6 && whole <= MOST_CENTS ? whole : null;
 }
 
 function read(req: Request): { values: Values; wrong: Record<string, string>; settings: setting.Shop } {
@@ -116,16 +101,17 @@ function read(req: Request): { values: Values; wrong: Record<string, string>; se
     before.currency,
   );
   const settings: setting.Shop = {
+    ...before,
     name: keep('name', values.name || null, before.name),
     contact_person: keep('contact_person', values.contact_person || null, before.contact_person),
     phone: keep('phone', when(isPhone(values.phone), values.phone), before.phone),
     email: keep('email', when(isEmail(values.email), values.email), before.email),
     address_lines: keep(
       'address_lines',
-      lines(values.address_lines).length ? lines(values.address_lines) : null,
+      textLines(values.address_lines).length ? textLines(values.address_lines) : null,
       before.address_lines,
     ),
-    legal_lines: lines(values.legal_lines),
+    legal_lines: textLines(values.legal_lines),
     language: values.language === 'en' ? 'en' : 'fr',
     currency,
     time_zone: keep(
@@ -136,7 +122,7 @@ function read(req: Request): { values: Values; wrong: Record<string, string>; se
     opening_hours,
     holidays: keep(
       'holidays',
-      lines(values.holidays).every(isDay) ? lines(values.holidays) : null,
+      textLines(values.holidays).every(isDay) ? textLines(values.holidays) : null,
       before.holidays,
     ),
     cutoff: keep('cutoff', timeOrNull(values.cutoff), before.cutoff),

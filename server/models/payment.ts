@@ -1,10 +1,15 @@
 // Money and the one reducer that believes it. Whoever hears something of a card payment (an answer, a webhook, the
 // sweep, a colleague) only ever says "look again": the worker fetches the payment and brings the facts here.
 import { randomUUID } from 'node:crypto';
-import { Conflict, NotFound } from '../errors';
+import { Conflict, Invalid, NotFound } from '../errors';
 import { type Db, isRefused, later, lockOrder, now, type Trx, within } from './database';
+import * as drawer from './drawer';
 import * as event from './event';
+import * as invoice from './invoice';
+import * as journal from './journal';
 import * as message from './message';
+import { findOrder, placed } from './order';
+import * as setting from './setting';
 import * as task from './task';
 import * as ticket from './ticket';
 
@@ -43,6 +48,10 @@ export interface Payment {
   card_last4: string | null;
   staff_id: string | null;
   receipt_ref: string | null;
+  /** Cash handed over, change given back, and what the smallest coin took off (negative) or put on. */
+  tendered_cents: number | null;
+  change_cents: number | null;
+  rounding_cents: number | null;
   last_error: string | null;
   captured_at: string | null;
   created_at: string;
@@ -340,6 +349,7 @@ async function reduceOnce(
   await tell(trx, payment);
   if (state === 'authorized') await onHold(trx, order, payment);
   if (state === 'captured') await settle(trx, payment);
+  if (state === 'captured' || state === 'captured_unapproved') await ringUp(trx, payment);
   if (state === 'lapsed') await onLapse(trx, order, payment);
   return state;
 }
@@ -347,7 +357,32 @@ async function reduceOnce(
 // Whatever else is reserved for a paid order is not needed any more.
 async function settle(trx: Trx, payment: Payment): Promise<void> {
   await ticket.pay(trx, payment);
+  await invoice.issue(trx, placed(await findOrder(trx, payment.order_id)), {
+    tender: payment.tender,
+    paid_at: payment.captured_at,
+    due_on: null,
+    card_last4: payment.card_last4,
+    receipt_ref: payment.receipt_ref,
+  });
   await releaseHolds(trx, payment.order_id, payment.id);
+}
+
+// Every amount that came in stands in the till's journal, whatever it is for.
+async function ringUp(trx: Trx, payment: Payment): Promise<void> {
+  const { ref } = await trx('orders').where({ id: payment.order_id }).first('ref');
+  await journal.record(trx, {
+    kind: 'payment',
+    tender: payment.tender,
+    amount_cents: payment.captured_cents + (payment.rounding_cents ?? 0),
+    currency: payment.currency,
+    order_ref: ref,
+    staff_id: payment.staff_id,
+    subject: `payment:${payment.id}`,
+    receipt_ref: payment.receipt_ref,
+    tendered_cents: payment.tendered_cents,
+    change_cents: payment.change_cents,
+    rounding_cents: payment.rounding_cents,
+  });
 }
 
 const EVENT_OF: Partial<Record<PaymentState, event.EventType>> = {
@@ -452,9 +487,17 @@ export async function recordAtCounter(
     amount_cents: number;
     receipt_ref: string | null;
     staff_id: string;
+    /** Cash only: what was handed over; the exact amount when it is not told. */
+    tendered_cents?: number | null;
   },
 ): Promise<Payment> {
   return within(db, async (trx) => {
+    const { till } = await setting.shop(trx);
+    const { tendered_cents = null, ...rest } = received;
+    const cash =
+      received.tender === 'cash'
+        ? cashOf(received.amount_cents, tendered_cents, till.smallest_coin_cents)
+        : {};
     const at = now();
     const id = randomUUID();
     await lockOrder(trx, order_id);
@@ -466,7 +509,8 @@ export async function recordAtCounter(
     await trx('payments').insert({
       id,
       order_id,
-      ...received,
+      ...rest,
+      ...cash,
       state: 'captured',
       price_version: order.price_version,
       currency: order.currency,
@@ -480,8 +524,16 @@ export async function recordAtCounter(
     const payment = await findPayment(trx, id);
     await tell(trx, payment);
     await settle(trx, payment);
+    await ringUp(trx, payment);
     return payment;
   });
+}
+
+function cashOf(amount_cents: number, tendered_cents: number | null, smallest_coin_cents: number) {
+  const { due_cents, rounding_cents } = drawer.inCoins(amount_cents, smallest_coin_cents);
+  const given_cents = tendered_cents ?? due_cents;
+  if (given_cents < due_cents) throw new Invalid({ tendered: 'payment.tendered_too_little' });
+  return { tendered_cents: given_cents, change_cents: given_cents - due_cents, rounding_cents };
 }
 
 /** Payments that may have moved without our hearing of it. */

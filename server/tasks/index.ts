@@ -1,5 +1,6 @@
 import type { TaskKind } from '../models/task';
 import { checkArtwork, renderProof } from './artwork-tasks';
+import { makeInvoice } from './invoice-tasks';
 import { sendMessage } from './message-tasks';
 import { makeRecord } from './paper-tasks';
 import { applyStripeEvent, capturePayment, releaseHold, sweepPayments, syncPayment } from './payment-tasks';
@@ -14,5 +15,6 @@ export const RUNS: Record<TaskKind, Run> = {
   apply_stripe_event: applyStripeEvent,
   sweep_payments: sweepPayments,
   make_record: makeRecord,
+  make_invoice: makeInvoice,
   send_message: sendMessage,
 };
