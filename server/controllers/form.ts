@@ -49,6 +49,21 @@ export function sentences(res: Response, error: Invalid): Shown[] {
   }));
 }
 
+/** "12,50" and "12.50" in the currency's minor units; null when it is no amount of it. */
+export function centsOrNull(amount: string, currency: string): number | null {
+  const digits = amount.replace(',', '.').replace(/\s/g, '');
+  if (!/^\d+(\.\d+)?$/.test(digits)) return null;
+  const cents = Number(digits) * minorUnits(currency);
+  const rounded = Math.round(cents);
+  return Math.abs(rounded - cents) < 1e-6 && rounded <= MOST_CENTS ? rounded : null;
+}
+
+/** An amount as a field shows it, without its currency: "12.50". */
+export function amountText(cents: number, currency: string): string {
+  const units = minorUnits(currency);
+  return (cents / units).toFixed(Math.log10(units));
+}
+
 const EMAIL = /^[^\s@<>"(),;:\\[\]]+@[^\s@<>"(),;:\\[\]]+\.[^\s@<>"(),;:\\[\]]{2,}$/;
 const MAX_EMAIL_LENGTH = 254;
 export const isEmail = (value: string): boolean => value.length <= MAX_EMAIL_LENGTH && EMAIL.test(value);
@@ -56,15 +71,6 @@ export const isEmail = (value: string): boolean => value.length <= MAX_EMAIL_LEN
 const MIN_PHONE_DIGITS = 6;
 export const isPhone = (value: string): boolean =>
   value.replace(/\D/g, '').length >= MIN_PHONE_DIGITS && /^[+\d\s().\-/]+$/.test(value);
-
-/** "48,00", "48.00" or "48" as minor units of the currency; null when it reads as nothing of the kind. */
-export function centsOrNull(written: string, currency: string): number | null {
-  const amount = written.replace(',', '.').replace(/\s/g, '');
-  if (!/^\d+(\.\d+)?$/.test(amount)) return null;
-  const cents = Number(amount) * minorUnits(currency);
-  const whole = Math.round(cents);
-  return Math.abs(whole - cents) < 1e-6 && whole <= MOST_CENTS ? whole : null;
-}
 
 /** The lines of a text, without the empty ones. */
 export const textLines = (value: string): string[] =>

@@ -6,9 +6,10 @@ import { type Db, isRefused, later, lockOrder, now, type Trx, within } from './d
 import * as drawer from './drawer';
 import * as event from './event';
 import * as invoice from './invoice';
-import * as journal from './journal';
+import * as ledger from './ledger';
 import * as message from './message';
 import { findOrder, placed } from './order';
+import type { OrderState } from './order-state';
 import * as setting from './setting';
 import * as task from './task';
 import * as ticket from './ticket';
@@ -166,12 +167,12 @@ export async function ofOrder(db: Db, order_id: string): Promise<Payment[]> {
   return db('payments').where({ order_id }).orderBy('created_at');
 }
 
-const releaseKey = (payment_id: string) => `release:${payment_id}`;
+const RELEASE = 'release:';
 
 // A payment that the worker is about to give back is as good as gone, although it still stands.
 const beingReleased = (db: Db) =>
   db('tasks')
-    .whereRaw("tasks.key = 'release:' || payments.id")
+    .whereRaw('tasks.key = ? || payments.id', [RELEASE])
     .whereIn('tasks.state', ['ready', 'leased', 'parked'])
     .select('tasks.id');
 
@@ -252,7 +253,7 @@ export function voidCapture(trx: Trx, order_id: string, why: string): Promise<bo
 
 /** Has one reservation given back, or its page closed; again when it turns up once more afterwards. */
 function giveBack(trx: Trx, order_id: string, payment_id: string): Promise<void> {
-  const key = releaseKey(payment_id);
+  const key = RELEASE + payment_id;
   return task.enqueue(trx, 'release_hold', { payment_id }, { key, order_id, again: true });
 }
 
@@ -317,14 +318,23 @@ async function reduceOnce(
   await lockOrder(trx, (await findPayment(trx, payment_id)).order_id);
   const before = await findPayment(trx, payment_id);
   const order = await orderFacts(trx, before.order_id);
-  const state = facts.captured_cents > 0 && isUnapproved ? 'captured_unapproved' : stateOf(facts, before);
+  // Once a person has to decide about money, no later signature releases a job by it.
+  const isFirstSeen = !['captured', 'refunded'].includes(before.state);
+  const isUnsigned =
+    isUnapproved ||
+    before.state === 'captured_unapproved' ||
+    // Given back again before we heard of it: what is left pays for nothing.
+    (isFirstSeen && facts.refunded_cents > 0);
+  const state = facts.captured_cents > 0 && isUnsigned ? 'captured_unapproved' : stateOf(facts, before);
   const news = RANK[state] > RANK[before.state];
+  // Money can come back: a bank may return a refund days after it was made.
+  const isRecount = before.state === 'refunded' && state === 'captured';
   if (state === 'authorized' && GIVEN_UP.includes(before.state)) {
     const payment_intent = before.payment_intent ?? facts.payment_intent;
     await trx('payments').where({ id: payment_id }).update({ payment_intent });
     await giveBack(trx, order.id, payment_id);
   }
-  if (!news && state !== before.state) return before.state;
+  if (!news && !isRecount && state !== before.state) return before.state;
 
   const approval_id =
     state === 'captured' ? (before.approval_id ?? order.live_approval_id) : before.approval_id;
@@ -344,14 +354,53 @@ async function reduceOnce(
       captured_at: facts.captured_cents > 0 ? (before.captured_at ?? now()) : null,
       updated_at: now(),
     });
-  if (!news) return state;
   const payment = await findPayment(trx, payment_id);
+  await tellElsewhere(trx, before, payment);
+  if (!news) return state;
   await tell(trx, payment);
   if (state === 'authorized') await onHold(trx, order, payment);
   if (state === 'captured') await settle(trx, payment);
-  if (state === 'captured' || state === 'captured_unapproved') await ringUp(trx, payment);
+  if (state === 'captured' || state === 'captured_unapproved') await ledger.received(trx, payment);
   if (state === 'lapsed') await onLapse(trx, order, payment);
   return state;
+}
+
+// Somebody gave money back in the processor's own pages: nobody asked for it here, so it is told here.
+async function tellElsewhere(trx: Trx, before: Payment, after: Payment): Promise<void> {
+  const amount_cents = after.refunded_cents - before.refunded_cents;
+  if (amount_cents <= 0) return;
+  const ours = await trx('refunds').where({ payment_id: after.id, state: 'requested' }).first('id');
+  if (ours) return;
+  const { id: payment, currency, payment_intent } = after;
+  await event.append(trx, after.order_id, 'payment.refunded_elsewhere', event.STRIPE, {
+    payment,
+    amount_cents,
+    currency,
+    payment_intent,
+  });
+  const line = await event.head(trx, after.order_id);
+  await ledger.returned(trx, after, {
+    subject: `elsewhere:${line}`,
+    tender: after.tender,
+    amount_cents,
+    reason: '',
+    staff_id: null,
+    receipt_ref: null,
+    at: now(),
+  });
+}
+
+/** Adds up what was given back of a payment at the counter. A card payment's sums are the processor's. */
+export async function recount(trx: Trx, payment_id: string): Promise<void> {
+  const { tender, captured_cents } = await findPayment(trx, payment_id);
+  if (tender === 'card') return;
+  const row = await trx('refunds')
+    .where({ payment_id, state: 'succeeded' })
+    .sum({ cents: 'amount_cents' })
+    .first();
+  const refunded_cents = Number(row?.cents ?? 0);
+  const state: PaymentState = refunded_cents >= captured_cents ? 'refunded' : 'captured';
+  await trx('payments').where({ id: payment_id }).update({ state, refunded_cents, updated_at: now() });
 }
 
 // Whatever else is reserved for a paid order is not needed any more.
@@ -365,24 +414,6 @@ async function settle(trx: Trx, payment: Payment): Promise<void> {
     receipt_ref: payment.receipt_ref,
   });
   await releaseHolds(trx, payment.order_id, payment.id);
-}
-
-// Every amount that came in stands in the till's journal, whatever it is for.
-async function ringUp(trx: Trx, payment: Payment): Promise<void> {
-  const { ref } = await trx('orders').where({ id: payment.order_id }).first('ref');
-  await journal.record(trx, {
-    kind: 'payment',
-    tender: payment.tender,
-    amount_cents: payment.captured_cents + (payment.rounding_cents ?? 0),
-    currency: payment.currency,
-    order_ref: ref,
-    staff_id: payment.staff_id,
-    subject: `payment:${payment.id}`,
-    receipt_ref: payment.receipt_ref,
-    tendered_cents: payment.tendered_cents,
-    change_cents: payment.change_cents,
-    rounding_cents: payment.rounding_cents,
-  });
 }
 
 const EVENT_OF: Partial<Record<PaymentState, event.EventType>> = {
@@ -410,15 +441,22 @@ async function tell(trx: Trx, payment: Payment): Promise<void> {
   });
 }
 
+const AWAITS_MONEY: OrderState[] = [
+  'awaiting_artwork',
+  'preparing',
+  'proofed',
+  'changes_requested',
+  'approved',
+];
+
 // The newest sufficient reservation stays; older ones are given back, so that a customer who paid on two tabs is
 // charged once.
 async function onHold(trx: Trx, order: OrderFacts, payment: Payment): Promise<void> {
   const isEnough = payment.authorized_cents >= order.total_cents && payment.currency === order.currency;
   const row = await trx('orders').where({ id: order.id }).first('state');
   const isWanted =
-    row.state !== 'cancelled' &&
     isEnough &&
-    !(await capturedOrNull(trx, order.id)) &&
+    AWAITS_MONEY.includes(row.state) &&
     // Two reservations are never charged for one signature: a charge that has begun keeps its own.
     (await voidCapture(trx, order.id, 'a newer reservation takes its place'));
   if (!isWanted) {
@@ -524,7 +562,7 @@ export async function recordAtCounter(
     const payment = await findPayment(trx, id);
     await tell(trx, payment);
     await settle(trx, payment);
-    await ringUp(trx, payment);
+    await ledger.received(trx, payment);
     return payment;
   });
 }
