@@ -44,6 +44,8 @@ export const EVENT_TYPES = [
   'job.finishing',
   'job.ready',
   'job.handed_over',
+  'invoice.issued',
+  'invoice.credited',
   'record.made',
   'message.sent',
   'message.refused',
