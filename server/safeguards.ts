@@ -32,6 +32,9 @@ const EVIDENCE: Record<string, string[][]> = {
   handovers: [['order_id']],
   papers: [['id'], ['kind', 'subject_id']],
   timestamps: [['kind', 'subject_id']],
+  journal_lines: [['seq'], ['subject'], ['prev_hash'], ['hash']],
+  invoices: [['id'], ['number'], ['subject'], ['series', 'seq']],
+  invoice_papers: [['invoice_id']],
 };
 
 const LIVE = 'NOT EXISTS (SELECT 1 FROM approval_withdrawals w WHERE w.approval_id = a.id)';
@@ -187,6 +190,21 @@ const PROMISE: Safeguard[] = [
       OR NEW.prev_hash <> COALESCE((SELECT e.hash FROM events e WHERE e.order_id = NEW.order_id
         ORDER BY e.seq DESC LIMIT 1), '${'0'.repeat(64)}')`,
     says: 'an event follows the last event of its order',
+  },
+  {
+    name: 'journal_line_continues_the_journal',
+    table: 'journal_lines',
+    before: 'insert',
+    when: `NEW.seq <> COALESCE((SELECT MAX(j.seq) FROM journal_lines j), 0) + 1
+      OR NEW.prev_hash <> COALESCE((SELECT j.hash FROM journal_lines j ORDER BY j.seq DESC LIMIT 1), '${'0'.repeat(64)}')`,
+    says: 'a line of the journal follows the last one',
+  },
+  {
+    name: 'invoice_follows_the_last_of_its_series',
+    table: 'invoices',
+    before: 'insert',
+    when: 'NEW.seq <> COALESCE((SELECT MAX(i.seq) FROM invoices i WHERE i.series = NEW.series), 0) + 1',
+    says: 'invoices are numbered without a gap',
   },
 ];
 

@@ -26,7 +26,7 @@ const LANES: task.TaskKind[][] = [
     'sweep_payments',
     'refund_payment',
   ],
-  ['make_record', 'send_message'],
+  ['make_record', 'make_invoice', 'send_message'],
   ['stamp_approval'],
 ];
 

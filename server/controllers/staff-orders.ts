@@ -6,9 +6,11 @@ import { Conflict, Invalid } from '../errors';
 import { orderPath, orderUrl } from '../link';
 import * as approval from '../models/approval';
 import * as artwork from '../models/artwork';
+import * as billing from '../models/billing';
 import * as changeRequest from '../models/change-request';
 import type { Db } from '../models/database';
 import * as event from '../models/event';
+import * as invoice from '../models/invoice';
 import * as jobHold from '../models/job-hold';
 import * as message from '../models/message';
 import * as order from '../models/order';
@@ -173,6 +175,9 @@ export async function renderOrder(
     approval: live,
     signed_version: versions.find((each) => each.id === live?.proof_id)?.version ?? null,
     stop_until: live ? approval.stopUntil(live) : null,
+    invoices: (await invoice.ofOrder(db, found.id)).map(({ kind, number }) => ({ kind, number })),
+    billing: await billing.findOrNull(db, found.id),
+    till: shop(req).till,
     papers: {
       record:
         live && (await paper.findOrNull(db, 'record', live.id)) ? orderPage(found, '/record.pdf') : null,

@@ -46,6 +46,8 @@ export const EVENT_TYPES = [
   'job.counted',
   'job.ready',
   'job.handed_over',
+  'invoice.issued',
+  'invoice.credited',
   'record.made',
   'message.sent',
   'message.refused',

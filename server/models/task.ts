@@ -10,6 +10,7 @@ export const TASK_KINDS = [
   'capture_payment',
   'release_hold',
   'make_record',
+  'make_invoice',
   'send_message',
   'apply_stripe_event',
   'sweep_payments',

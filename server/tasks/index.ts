@@ -1,5 +1,6 @@
 import type { TaskKind } from '../models/task';
 import { checkArtwork, renderProof } from './artwork-tasks';
+import { makeInvoice } from './invoice-tasks';
 import { sendMessage } from './message-tasks';
 import { makeRecord } from './paper-tasks';
 import { applyStripeEvent, capturePayment, releaseHold, sweepPayments, syncPayment } from './payment-tasks';
@@ -19,6 +20,7 @@ export const RUNS: Record<TaskKind, Run> = {
   sweep_payments: sweepPayments,
   refund_payment: refundPayment,
   make_record: makeRecord,
+  make_invoice: makeInvoice,
   send_message: sendMessage,
   stamp_approval: stampApproval,
 };
