@@ -17,18 +17,22 @@ import {
   type Size,
 } from '../geometry';
 import { MAX_ARTWORK_TEXT, MAX_PAGES, MAX_REWRITTEN_BYTES, PAGE_SIDE_PT } from '../limits';
-import type { Artwork, Look, PageLook, Pixels, UsedFont } from '../look';
-import { noFeatures } from '../look';
+import type { Artwork, Look, PageLook, PagePainting, Pixels, UsedFont } from '../look';
+import { noFeatures, noPainting } from '../look';
 import { refused } from '../refused';
+import { INK_SQUARE_MM } from './ink-square';
+import { type Laid, lookAtPainting, type Overprinted } from './painted';
 import { type PdfPageStructure, readStructure } from './pdf-structure';
 import { NotOpened, type PageContents, Pdfium } from './pdfium';
+import { heaviestSquare, PLATE_PX_PER_MM, platesOf } from './plates';
 import { throughPress } from './press-colours';
 import { readable } from './readable';
 
 // Smaller pictures are dots in a pattern, not photographs (Ghent Workgroup 2022, rule 31).
 const TINY_PICTURE_PX = 16;
 
-const SHOWN_PLAINLY: Look['inks'] = { profile: null, is_complete: false };
+const SHOWN_PLAINLY: Pressed = { inks: { profile: null, is_complete: false }, bytes: null };
+const MAX_PLATE_SIDE_PX = 2000;
 const AS_IT_IS = {
   useObjectStreams: false,
   addDefaultPage: false,
@@ -58,16 +62,24 @@ export async function openPdf(path: string, specification: PrintSpecification): 
 
   // A page tree that the two readers count differently is trusted as far as PDFium, which draws it.
   const known = structure?.pages.length === count ? structure : null;
-  const inks = known && read ? await showThroughPress(pdfium, read.document, plain!.length) : null;
-  const pages: OpenedPage[] = [];
-  for (let page = 1; page <= count; page += 1) {
-    pages.push(openPage(pdfium, page, known?.pages[page - 1] ?? null, specification));
-  }
+  const pages = Array.from({ length: count }, (_, index) =>
+    openPage(pdfium, index + 1, known?.pages[index] ?? null, specification),
+  );
+  const painted = known && read ? paintedIn(read.document, pages) : null;
+  const press =
+    known && read ? await throughPressProfile(read.document, plain!.length, painted?.overprinted) : null;
+  const heaviest =
+    press?.bytes && painted && read
+      ? await heaviestInks(pdfium, read.document, pages, painted.pages, specification)
+      : new Map<number, PageLook['heaviest']>();
+  const inks = shownInks(pdfium, press);
+  uncrop(pdfium, pages);
 
   const used = new UsedFonts();
   const looks = pages.map((opened, index) =>
-    pageLook(pdfium, index + 1, opened, used, specification.safe_mm),
+    pageLook(pdfium, index + 1, opened, used, specification.safe_mm, painted?.pages[index]),
   );
+  for (const [page, heavy] of heaviest) looks[page - 1]!.look.heaviest = heavy;
   const look: Look = {
     kind: 'pdf',
     specification,
@@ -87,6 +99,7 @@ export async function openPdf(path: string, specification: PrintSpecification): 
       attachments: pdfium.attachmentCount,
       hidden_layers: structure?.layers ?? 0,
       overprint: structure?.has_overprint ?? false,
+      is_overprint_imitated: inks?.profile != null,
     },
     is_fully_read: known !== null,
     had_owner_password: isEncrypted,
@@ -103,21 +116,84 @@ async function open(bytes: Uint8Array): Promise<Pdfium> {
   }
 }
 
-/** Lets PDFium draw the inks as the press profile shows them; null when the file has none. */
-async function showThroughPress(pdfium: Pdfium, document: PDFDocument, bytes: number): Promise<Look['inks']> {
+interface Pressed {
+  inks: Look['inks'];
+  /** The file to draw instead; null when it could not be written. */
+  bytes: Uint8Array | null;
+}
+
+/** The same file with its inks as the press profile shows them; null when it has none. */
+async function throughPressProfile(
+  document: PDFDocument,
+  bytes: number,
+  overprinted: Overprinted | undefined,
+): Promise<Pressed | null> {
   if (bytes > MAX_REWRITTEN_BYTES) return SHOWN_PLAINLY;
   try {
-    const press = throughPress(document);
+    const press = throughPress(document, overprinted);
     if (!press) return null;
     if (!press.is_changed) return SHOWN_PLAINLY;
-    const rewritten = await document.save(AS_IT_IS);
     const { name, source } = press.profile;
-    return pdfium.exchange(rewritten)
-      ? { profile: { name, source }, is_complete: press.is_complete }
-      : SHOWN_PLAINLY;
+    const inks = { profile: { name, source }, is_complete: press.is_complete };
+    return { inks, bytes: await document.save(AS_IT_IS) };
   } catch {
     return SHOWN_PLAINLY;
   }
+}
+
+function shownInks(pdfium: Pdfium, press: Pressed | null): Look['inks'] {
+  if (!press?.bytes) return press?.inks ?? null;
+  return pdfium.exchange(press.bytes) ? press.inks : SHOWN_PLAINLY.inks;
+}
+
+function uncrop(pdfium: Pdfium, pages: OpenedPage[]): void {
+  for (const [index, { structure }] of pages.entries()) {
+    if (structure.boxes.crop) pdfium.uncrop(index + 1, structure.media);
+  }
+}
+
+/** Only pages on which more ink than the limit may lie are drawn; the document is of no other use afterwards. */
+async function heaviestInks(
+  pdfium: Pdfium,
+  document: PDFDocument,
+  pages: OpenedPage[],
+  painted: PagePainting[],
+  { ink_limit_percent, bleed_mm }: PrintSpecification,
+): Promise<Map<number, PageLook['heaviest']>> {
+  const found = new Map<number, PageLook['heaviest']>();
+  const asked = pages.flatMap(({ fit }, index) =>
+    fit && painted[index]!.ink_bound_percent > ink_limit_percent ? [index + 1] : [],
+  );
+  if (asked.length === 0) return found;
+  const plates = platesOf(document, () => document.save(AS_IT_IS));
+  const drawn = new Map<number, Buffer>();
+  for (const plate of ['colours', 'black'] as const) {
+    if (!pdfium.exchange(await plates.write(plate))) return found;
+    uncrop(pdfium, pages);
+    for (const page of asked) {
+      const opened = pages[page - 1]!;
+      const trim = opened.fit!.trim;
+      const px_per_mm = Math.min(PLATE_PX_PER_MM, MAX_PLATE_SIDE_PX / Math.max(trim.width, trim.height));
+      const px = {
+        width: Math.max(1, Math.round((trim.width + 2 * bleed_mm) * px_per_mm)),
+        height: Math.max(1, Math.round((trim.height + 2 * bleed_mm) * px_per_mm)),
+      };
+      const pixels = drawPage(pdfium, page, opened, px, bleed_mm);
+      if (!pixels) return found;
+      if (plate === 'colours') {
+        drawn.set(page, pixels.data);
+        continue;
+      }
+      const on = (mm: number) => mm * pixels.px_per_mm;
+      const inside = { x: on(bleed_mm), y: on(bleed_mm), width: on(trim.width), height: on(trim.height) };
+      const side = Math.max(1, Math.round(on(INK_SQUARE_MM)));
+      const { percent, place } = heaviestSquare(drawn.get(page)!, pixels.data, px, inside, side);
+      const mm = (pixel: number) => pixel / pixels.px_per_mm;
+      const at = { x: mm(place.x) - bleed_mm, y: mm(place.y) - bleed_mm };
+      found.set(page, { percent, place: { ...at, width: mm(place.width), height: mm(place.height) } });
+    }
+  }
+  return found;
 }
 
 function openPage(
@@ -133,7 +209,6 @@ function openPage(
     const [width, height] = sides as [number, number];
     throw refused('page-size-impossible', { page, width: width * MM_PER_PT, height: height * MM_PER_PT });
   }
-  if (structure.boxes.crop) pdfium.uncrop(page, media);
   const shown = shownMatrix(structure);
   const { trim, crop } = structure.boxes;
   const boxes = [trim, crop, media].filter((box) => box !== undefined).map((box) => mapBox(shown, box));
@@ -162,6 +237,7 @@ function pageLook(
   opened: OpenedPage,
   used: UsedFonts,
   safe_mm: number,
+  painting: PagePainting | undefined,
 ): { look: PageLook; has_transparency: boolean } {
   const contents = pdfium.contents(number);
   if (!contents) throw refused('page-damaged', { page: number });
@@ -178,9 +254,9 @@ function pageLook(
     lost_mm: null,
     images: fit ? placedImages(contents, opened, fit) : [],
     words: fit ? wordsNearCut(pdfium, number, opened, fit, safe_mm) : [],
-    thinnest_line: thinnestLine(contents, opened, fit),
     has_text: contents.has_text,
-    ink_percent: null,
+    painting: painting ?? { ...noPainting, thin_line: thinnestLine(contents, opened, fit) },
+    heaviest: null,
   };
   return { look, has_transparency: contents.has_transparency };
 }
@@ -234,11 +310,28 @@ function thinnestLine(
   contents: PageContents,
   opened: OpenedPage,
   fit: PageFit | null,
-): PageLook['thinnest_line'] {
+): PagePainting['thin_line'] {
   if (!fit || !contents.thinnest_line) return null;
   const { box, width } = contents.thinnest_line;
   const place = onTrim(fit, mapBox(opened.shown, box));
-  return { place, width_pt: width * opened.structure.user_unit * fit.scale };
+  return { place, size_pt: width * opened.structure.user_unit * fit.scale };
+}
+
+function paintedIn(document: PDFDocument, pages: OpenedPage[]): ReturnType<typeof lookAtPainting> | null {
+  const laid = (page: number): Laid | null => {
+    const { fit, shown, structure } = pages[page - 1]!;
+    if (!fit) return null;
+    return {
+      place: (box) => onTrim(fit, mapBox(shown, box)),
+      points: structure.user_unit * fit.scale,
+      trim: { x: 0, y: 0, ...fit.trim },
+    };
+  };
+  try {
+    return lookAtPainting(document, laid);
+  } catch {
+    return null;
+  }
 }
 
 class UsedFonts {
@@ -268,23 +361,9 @@ class PdfArtwork implements Artwork {
   ) {}
 
   async draw(page: number, px: Size): Promise<Pixels> {
-    const { structure, shown, fit } = this.pages[page - 1]!;
-    if (!fit) throw new Error('a page that does not fit the product is not drawn');
-    const px_per_mm = px.width / (fit.trim.width + 2 * this.bleed_mm);
-    // PDFium hands the page over as shown, in points from its top left.
-    const scale = structure.user_unit * MM_PER_PT * fit.scale * px_per_mm;
-    const x = (this.bleed_mm - fit.source.x * fit.scale) * px_per_mm;
-    const y = (this.bleed_mm - fit.source.y * fit.scale) * px_per_mm;
-    const paper = onTrim(fit, mapBox(shown, structure.media));
-    const clip = clipped(px, {
-      x: (paper.x + this.bleed_mm) * px_per_mm,
-      y: (paper.y + this.bleed_mm) * px_per_mm,
-      width: paper.width * px_per_mm,
-      height: paper.height * px_per_mm,
-    });
-    const data = this.pdfium.draw(page, px, [scale, 0, 0, scale, x, y], clip);
-    if (!data) throw refused('page-damaged', { page });
-    return { ...px, data, px_per_mm };
+    const pixels = drawPage(this.pdfium, page, this.pages[page - 1]!, px, this.bleed_mm);
+    if (!pixels) throw refused('page-damaged', { page });
+    return pixels;
   }
 
   text(page: number): string | null {
@@ -297,6 +376,30 @@ class PdfArtwork implements Artwork {
   close(): void {
     this.pdfium.close();
   }
+}
+
+function drawPage(
+  pdfium: Pdfium,
+  page: number,
+  { structure, shown, fit }: OpenedPage,
+  px: Size,
+  bleed_mm: number,
+): Pixels | null {
+  if (!fit) throw new Error('a page that does not fit the product is not drawn');
+  const px_per_mm = px.width / (fit.trim.width + 2 * bleed_mm);
+  // PDFium hands the page over as shown, in points from its top left.
+  const scale = structure.user_unit * MM_PER_PT * fit.scale * px_per_mm;
+  const x = (bleed_mm - fit.source.x * fit.scale) * px_per_mm;
+  const y = (bleed_mm - fit.source.y * fit.scale) * px_per_mm;
+  const paper = onTrim(fit, mapBox(shown, structure.media));
+  const clip = clipped(px, {
+    x: (paper.x + bleed_mm) * px_per_mm,
+    y: (paper.y + bleed_mm) * px_per_mm,
+    width: paper.width * px_per_mm,
+    height: paper.height * px_per_mm,
+  });
+  const data = pdfium.draw(page, px, [scale, 0, 0, scale, x, y], clip);
+  return data && { ...px, data, px_per_mm };
 }
 
 // To whole pixels, so that a page which ends with the sheet leaves no white hair.
