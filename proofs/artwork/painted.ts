@@ -1,5 +1,5 @@
 // What of a page's painting matters to a printer: the worst of each kind, with its place on the finished piece.
-import type { PDFDocument, PDFObject } from 'pdf-lib';
+import type { PDFDocument, PDFObject, PDFStream } from 'pdf-lib';
 import { type Box, isTouching, type Rect } from '../geometry';
 import type { PagePainting } from '../look';
 import { noPainting } from '../look';
@@ -23,18 +23,25 @@ const SEVERAL = 2;
 const LINE_LIKE_PT = 1;
 const MAX_SPOTS = 50;
 
+export interface Painted {
+  pages: PagePainting[];
+  overprinted: Overprinted;
+  /** Pictures in inks, by page: how much ink they carry is not among the operators. */
+  pictures: Array<Set<PDFStream>>;
+  is_complete: boolean;
+}
+
 /** `laid` is null for a page that fits no product: nothing of it is printed. */
-export function lookAtPainting(
-  document: PDFDocument,
-  laid: (page: number) => Laid | null,
-): { pages: PagePainting[]; overprinted: Overprinted; is_complete: boolean } {
+export function lookAtPainting(document: PDFDocument, laid: (page: number) => Laid | null): Painted {
   const painting = new Painting(document);
   const overprints = new Overprints();
   const overprinted: Overprinted = new Map();
+  const pictures: Painted['pictures'] = [];
   const pages = document.getPages().map((page, index) => {
     const seen: PagePainting = { ...noPainting, spots: [] };
     const on = laid(index + 1);
     const bound = new InkBound();
+    pictures.push(bound.pictures);
     overprints.clear();
     painting.page(page, (paint) => {
       const over = overprints.judge(paint);
@@ -56,18 +63,23 @@ export function lookAtPainting(
     seen.ink_bound_percent = bound.percent;
     return seen;
   });
-  return { pages, overprinted, is_complete: painting.is_complete };
+  return { pages, overprinted, pictures, is_complete: painting.is_complete };
 }
 
 /** Nothing blends: the heaviest paint. Something overprints: each ink as heavy as it ever is. Else unknown. */
 class InkBound {
+  readonly pictures = new Set<PDFStream>();
   private heaviest = 0;
   private overprints = false;
   private isUnknown = false;
   private readonly most = new Map<string, number>();
 
-  add({ ink, overprints, is_normal }: Paint): void {
+  add({ ink, overprints, is_normal, picture }: Paint): void {
     if (ink.is_screen || ink.is_white) return;
+    if (picture && !ink.tints && is_normal) {
+      this.pictures.add(picture);
+      return;
+    }
     if (!ink.tints || ink.is_spot || !is_normal) {
       this.isUnknown = true;
       return;

@@ -45,6 +45,8 @@ export interface Paint {
   /** Where its operator stands, so that it can be written otherwise. */
   stream: PDFObject;
   at: number;
+  /** The picture itself, when it is one and not a mask. */
+  picture: PDFStream | null;
 }
 
 interface State {
@@ -190,6 +192,7 @@ class Run {
     };
     const spaceNamed = (name: string) => spaceOf(PDFName.of(name), (each) => named('ColorSpace', each));
 
+    let picture: PDFStream | null = null;
     const emit = (is: Paint['is'], box: Box, ink: Ink, size: number, at: number, isStroke = false) => {
       const seen = state.clip ? both(box, state.clip) : box;
       if (!seen) return;
@@ -205,6 +208,7 @@ class Run {
         is_normal: state.blend === 'Normal',
         stream,
         at,
+        picture,
       });
     };
     const paintPath = (fills: boolean, strokes: boolean, at: number) => {
@@ -367,14 +371,12 @@ class Run {
                 spaceOf(object.dict.lookup(PDFName.of('ColorSpace')), (each) => named('ColorSpace', each)),
               );
           const square = { left: 0, bottom: 0, right: 1, top: 1 };
-          if (object.dict.has(PDFName.of('SMask'))) {
-            const before = state;
-            state = { ...state, has_soft_mask: true };
-            emit('image', moveBox(state.matrix, square), ink, 0, at);
-            state = before;
-          } else {
-            emit('image', moveBox(state.matrix, square), ink, 0, at);
-          }
+          const before = state;
+          if (object.dict.has(PDFName.of('SMask'))) state = { ...state, has_soft_mask: true };
+          picture = isMask ? null : object;
+          emit('image', moveBox(state.matrix, square), ink, 0, at);
+          picture = null;
+          state = before;
           break;
         }
         case 'BT':

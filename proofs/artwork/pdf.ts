@@ -1,6 +1,6 @@
 // PDF artwork (and PDF-compatible Illustrator files): pdf-lib tells the structure, PDFium what is drawn.
-import { readFile } from 'node:fs/promises';
-import type { PDFDocument } from 'pdf-lib';
+import { open as openFile } from 'node:fs/promises';
+import type { PDFDocument, PDFStream } from 'pdf-lib';
 import type { PageBox, PrintSpecification } from '../contract';
 import { fitPage, onTrim, type PageFit } from '../fit';
 import {
@@ -16,23 +16,51 @@ import {
   roundedRect,
   type Size,
 } from '../geometry';
-import { MAX_ARTWORK_TEXT, MAX_PAGES, MAX_REWRITTEN_BYTES, PAGE_SIDE_PT } from '../limits';
-import type { Artwork, Look, PageLook, PagePainting, Pixels, UsedFont } from '../look';
+import {
+  MAX_ARTWORK_TEXT,
+  MAX_PAGES,
+  MAX_REPLACED_PIXELS,
+  MAX_REWRITTEN_BYTES,
+  PAGE_SIDE_PT,
+} from '../limits';
+import type {
+  Artwork,
+  Look,
+  OpenedPage,
+  PageLook,
+  PagePainting,
+  Pixels,
+  SharedArtwork,
+  UsedFont,
+} from '../look';
 import { noFeatures, noPainting } from '../look';
 import { refused } from '../refused';
-import { INK_SQUARE_MM } from './ink-square';
-import { type Laid, lookAtPainting, type Overprinted } from './painted';
+import { heaviestInks } from './heaviest-inks';
+import { jpegPixels } from './jpeg-pixels';
+import { type Laid, lookAtPainting, type Overprinted, type Painted } from './painted';
 import { type PdfPageStructure, readStructure } from './pdf-structure';
-import { NotOpened, type PageContents, Pdfium } from './pdfium';
-import { heaviestSquare, PLATE_PX_PER_MM, platesOf } from './plates';
+import { NotOpened, type PageContents, type PagePicture, Pdfium } from './pdfium';
+import { type PlainPictures, pictureKey, plainPictures } from './plain-pictures';
 import { throughPress } from './press-colours';
+import { shopProfile } from './press-profile';
 import { readable } from './readable';
 
 // Smaller pictures are dots in a pattern, not photographs (Ghent Workgroup 2022, rule 31).
 const TINY_PICTURE_PX = 16;
 
-const SHOWN_PLAINLY: Pressed = { inks: { profile: null, is_complete: false }, bytes: null };
-const MAX_PLATE_SIDE_PX = 2000;
+const READ_BYTES = 64 * 1024 * 1024;
+/** Other pictures are decoded outside PDFium when they have this many times the pixels that the page shows. */
+const OVERSIZED = 1.5;
+
+type SharedPdf = Extract<SharedArtwork, { kind: 'pdf' }>;
+
+const SHOWN_PLAINLY: Look['inks'] = { profile: null, is_complete: false };
+const NOT_SHOWN: Press = {
+  inks: null,
+  rewritten: null,
+  elsewhere: { pictures: new Map(), inks: new Uint8Array() },
+  streams: new Set(),
+};
 const AS_IT_IS = {
   useObjectStreams: false,
   addDefaultPage: false,
@@ -40,16 +68,9 @@ const AS_IT_IS = {
   objectsPerTick: Number.POSITIVE_INFINITY,
 };
 
-interface OpenedPage {
-  structure: PdfPageStructure;
-  /** From user space to the page as shown: millimetres from the top left, rotation and UserUnit done. */
-  shown: Matrix;
-  fit: PageFit | null;
-}
-
 /** Throws Refused for what cannot be opened or cannot be a page. */
 export async function openPdf(path: string, specification: PrintSpecification): Promise<Artwork> {
-  const bytes = await readFile(path);
+  const bytes = await readShared(path);
   const pdfium = await open(bytes);
   const isEncrypted = pdfium.isEncrypted;
   const plain = isEncrypted ? pdfium.decrypted() : bytes;
@@ -62,24 +83,21 @@ export async function openPdf(path: string, specification: PrintSpecification): 
 
   // A page tree that the two readers count differently is trusted as far as PDFium, which draws it.
   const known = structure?.pages.length === count ? structure : null;
-  const pages = Array.from({ length: count }, (_, index) =>
-    openPage(pdfium, index + 1, known?.pages[index] ?? null, specification),
-  );
-  const painted = known && read ? paintedIn(read.document, pages) : null;
-  const press =
-    known && read ? await throughPressProfile(read.document, plain!.length, painted?.overprinted) : null;
-  const heaviest =
-    press?.bytes && painted && read
-      ? await heaviestInks(pdfium, read.document, pages, painted.pages, specification)
-      : new Map<number, PageLook['heaviest']>();
-  const inks = shownInks(pdfium, press);
-  uncrop(pdfium, pages);
+  const pages: OpenedPage[] = [];
+  for (let page = 1; page <= count; page += 1) {
+    pages.push(openPage(pdfium, page, known?.pages[page - 1] ?? null, specification));
+  }
 
   const used = new UsedFonts();
+  const placed = new Set<string>();
+  const painted = known && read ? paintedIn(read.document, pages) : null;
   const looks = pages.map((opened, index) =>
-    pageLook(pdfium, index + 1, opened, used, specification.safe_mm, painted?.pages[index]),
+    pageLook(pdfium, index + 1, opened, used, placed, specification.safe_mm, painted?.pages[index]),
   );
-  for (const [page, heavy] of heaviest) looks[page - 1]!.look.heaviest = heavy;
+  const press =
+    known && read
+      ? await showThroughPress(pdfium, read.document, plain!.length, placed, painted?.overprinted)
+      : NOT_SHOWN;
   const look: Look = {
     kind: 'pdf',
     specification,
@@ -89,7 +107,7 @@ export async function openPdf(path: string, specification: PrintSpecification): 
     colour_spaces: structure?.colour_spaces ?? [],
     spot_colours: structure?.spot_colours ?? [],
     output_intent: structure?.output_intent ?? null,
-    inks,
+    inks: press.inks,
     features: {
       ...noFeatures,
       transparency: looks.some((each) => each.has_transparency),
@@ -99,12 +117,57 @@ export async function openPdf(path: string, specification: PrintSpecification): 
       attachments: pdfium.attachmentCount,
       hidden_layers: structure?.layers ?? 0,
       overprint: structure?.has_overprint ?? false,
-      is_overprint_imitated: inks?.profile != null,
+      is_overprint_imitated: press.rewritten !== null,
     },
     is_fully_read: known !== null,
     had_owner_password: isEncrypted,
   };
-  return new PdfArtwork(look, pages, pdfium, specification.bleed_mm);
+  const shared: SharedPdf = {
+    kind: 'pdf',
+    look,
+    pages,
+    bytes: press.rewritten ?? bytes,
+    ...press.elsewhere,
+  };
+  if (read && painted && press.inks?.profile) {
+    const open = (plates: Pick<SharedPdf, 'bytes' | 'pictures' | 'inks'>) =>
+      openSharedPdf({ ...shared, ...plates });
+    const save = async () => inSharedMemory(await read.document.save(AS_IT_IS));
+    const heaviest = await heaviestInks(look, painted, press, read.document, save, open).catch(() => []);
+    for (const { page, ...found } of heaviest) look.pages[page - 1]!.heaviest = found;
+  }
+  return new PdfArtwork(shared, pdfium);
+}
+
+/** In another thread: the same bytes, the same pages, an engine of its own. */
+export async function openSharedPdf(shared: SharedPdf): Promise<Artwork> {
+  const pdfium = await open(shared.bytes);
+  shared.pages.forEach(({ structure }, index) => {
+    if (structure.boxes.crop) pdfium.uncrop(index + 1, structure.media);
+  });
+  return new PdfArtwork(shared, pdfium);
+}
+
+async function readShared(path: string): Promise<Uint8Array> {
+  const file = await openFile(path);
+  try {
+    const { size } = await file.stat();
+    const bytes = new Uint8Array(new SharedArrayBuffer(size));
+    for (let at = 0; at < size; ) {
+      const { bytesRead } = await file.read(bytes, at, Math.min(size - at, READ_BYTES), at);
+      if (bytesRead === 0) break;
+      at += bytesRead;
+    }
+    return bytes;
+  } finally {
+    await file.close();
+  }
+}
+
+function inSharedMemory(bytes: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  copy.set(bytes);
+  return copy;
 }
 
 async function open(bytes: Uint8Array): Promise<Pdfium> {
@@ -116,84 +179,42 @@ async function open(bytes: Uint8Array): Promise<Pdfium> {
   }
 }
 
-interface Pressed {
+interface Press {
   inks: Look['inks'];
-  /** The file to draw instead; null when it could not be written. */
-  bytes: Uint8Array | null;
+  /** The file as PDFium draws it from now on; null when that is the one it has. */
+  rewritten: Uint8Array | null;
+  elsewhere: { pictures: PlainPictures; inks: Uint8Array };
+  /** The pictures that libvips draws. */
+  streams: ReadonlySet<PDFStream>;
 }
 
-/** The same file with its inks as the press profile shows them; null when it has none. */
-async function throughPressProfile(
-  document: PDFDocument,
-  bytes: number,
-  overprinted: Overprinted | undefined,
-): Promise<Pressed | null> {
-  if (bytes > MAX_REWRITTEN_BYTES) return SHOWN_PLAINLY;
-  try {
-    const press = throughPress(document, overprinted);
-    if (!press) return null;
-    if (!press.is_changed) return SHOWN_PLAINLY;
-    const { name, source } = press.profile;
-    const inks = { profile: { name, source }, is_complete: press.is_complete };
-    return { inks, bytes: await document.save(AS_IT_IS) };
-  } catch {
-    return SHOWN_PLAINLY;
-  }
-}
-
-function shownInks(pdfium: Pdfium, press: Pressed | null): Look['inks'] {
-  if (!press?.bytes) return press?.inks ?? null;
-  return pdfium.exchange(press.bytes) ? press.inks : SHOWN_PLAINLY.inks;
-}
-
-function uncrop(pdfium: Pdfium, pages: OpenedPage[]): void {
-  for (const [index, { structure }] of pages.entries()) {
-    if (structure.boxes.crop) pdfium.uncrop(index + 1, structure.media);
-  }
-}
-
-/** Only pages on which more ink than the limit may lie are drawn; the document is of no other use afterwards. */
-async function heaviestInks(
+/** Lets PDFium draw the inks as the press profile shows them, and libvips the pictures that it can decode. */
+async function showThroughPress(
   pdfium: Pdfium,
   document: PDFDocument,
-  pages: OpenedPage[],
-  painted: PagePainting[],
-  { ink_limit_percent, bleed_mm }: PrintSpecification,
-): Promise<Map<number, PageLook['heaviest']>> {
-  const found = new Map<number, PageLook['heaviest']>();
-  const asked = pages.flatMap(({ fit }, index) =>
-    fit && painted[index]!.ink_bound_percent > ink_limit_percent ? [index + 1] : [],
-  );
-  if (asked.length === 0) return found;
-  const plates = platesOf(document, () => document.save(AS_IT_IS));
-  const drawn = new Map<number, Buffer>();
-  for (const plate of ['colours', 'black'] as const) {
-    if (!pdfium.exchange(await plates.write(plate))) return found;
-    uncrop(pdfium, pages);
-    for (const page of asked) {
-      const opened = pages[page - 1]!;
-      const trim = opened.fit!.trim;
-      const px_per_mm = Math.min(PLATE_PX_PER_MM, MAX_PLATE_SIDE_PX / Math.max(trim.width, trim.height));
-      const px = {
-        width: Math.max(1, Math.round((trim.width + 2 * bleed_mm) * px_per_mm)),
-        height: Math.max(1, Math.round((trim.height + 2 * bleed_mm) * px_per_mm)),
-      };
-      const pixels = drawPage(pdfium, page, opened, px, bleed_mm);
-      if (!pixels) return found;
-      if (plate === 'colours') {
-        drawn.set(page, pixels.data);
-        continue;
-      }
-      const on = (mm: number) => mm * pixels.px_per_mm;
-      const inside = { x: on(bleed_mm), y: on(bleed_mm), width: on(trim.width), height: on(trim.height) };
-      const side = Math.max(1, Math.round(on(INK_SQUARE_MM)));
-      const { percent, place } = heaviestSquare(drawn.get(page)!, pixels.data, px, inside, side);
-      const mm = (pixel: number) => pixel / pixels.px_per_mm;
-      const at = { x: mm(place.x) - bleed_mm, y: mm(place.y) - bleed_mm };
-      found.set(page, { percent, place: { ...at, width: mm(place.width), height: mm(place.height) } });
+  bytes: number,
+  placed: ReadonlySet<string>,
+  overprinted: Overprinted | undefined,
+): Promise<Press> {
+  if (bytes > MAX_REWRITTEN_BYTES) return { ...NOT_SHOWN, inks: SHOWN_PLAINLY };
+  try {
+    const { pictures, streams } = plainPictures(document, (key) => placed.has(key));
+    const press = throughPress(document, streams, overprinted);
+    const { name, source, bytes: profile } = press?.profile ?? shopProfile();
+    const elsewhere = { pictures, inks: profile };
+    if (!press) return { inks: null, rewritten: null, elsewhere, streams };
+    const inks = { profile: { name, source }, is_complete: press.is_complete };
+    if (!press.is_changed) {
+      const is_shown = press.is_complete;
+      return { inks: is_shown ? inks : SHOWN_PLAINLY, rewritten: null, elsewhere, streams };
     }
+    const rewritten = inSharedMemory(await document.save(AS_IT_IS));
+    return pdfium.exchange(rewritten)
+      ? { inks, rewritten, elsewhere, streams }
+      : { ...NOT_SHOWN, inks: SHOWN_PLAINLY };
+  } catch {
+    return { ...NOT_SHOWN, inks: SHOWN_PLAINLY };
   }
-  return found;
 }
 
 function openPage(
@@ -209,6 +230,7 @@ function openPage(
     const [width, height] = sides as [number, number];
     throw refused('page-size-impossible', { page, width: width * MM_PER_PT, height: height * MM_PER_PT });
   }
+  if (structure.boxes.crop) pdfium.uncrop(page, media);
   const shown = shownMatrix(structure);
   const { trim, crop } = structure.boxes;
   const boxes = [trim, crop, media].filter((box) => box !== undefined).map((box) => mapBox(shown, box));
@@ -236,12 +258,16 @@ function pageLook(
   number: number,
   opened: OpenedPage,
   used: UsedFonts,
+  placed: Set<string>,
   safe_mm: number,
   painting: PagePainting | undefined,
 ): { look: PageLook; has_transparency: boolean } {
   const contents = pdfium.contents(number);
   if (!contents) throw refused('page-damaged', { page: number });
   for (const font of contents.fonts) used.add(font, number);
+  for (const { pixels, jpeg_bytes } of contents.images) {
+    if (jpeg_bytes !== null) placed.add(pictureKey(pixels, jpeg_bytes));
+  }
   const page = mapBox(opened.shown, opened.structure.media);
   const { fit } = opened;
   const look: PageLook = {
@@ -317,7 +343,7 @@ function thinnestLine(
   return { place, size_pt: width * opened.structure.user_unit * fit.scale };
 }
 
-function paintedIn(document: PDFDocument, pages: OpenedPage[]): ReturnType<typeof lookAtPainting> | null {
+function paintedIn(document: PDFDocument, pages: OpenedPage[]): Painted | null {
   const laid = (page: number): Laid | null => {
     const { fit, shown, structure } = pages[page - 1]!;
     if (!fit) return null;
@@ -351,19 +377,72 @@ class UsedFonts {
 }
 
 class PdfArtwork implements Artwork {
+  readonly look: Look;
+  private readonly pages: OpenedPage[];
+  private readonly bleed_mm: number;
   private text_left = MAX_ARTWORK_TEXT;
 
   constructor(
-    readonly look: Look,
-    private readonly pages: OpenedPage[],
+    private readonly shared: SharedPdf,
     private readonly pdfium: Pdfium,
-    private readonly bleed_mm: number,
-  ) {}
+  ) {
+    this.look = shared.look;
+    this.pages = shared.pages;
+    this.bleed_mm = shared.look.specification.bleed_mm;
+  }
+
+  share(): SharedPdf {
+    return this.shared;
+  }
 
   async draw(page: number, px: Size): Promise<Pixels> {
-    const pixels = drawPage(this.pdfium, page, this.pages[page - 1]!, px, this.bleed_mm);
-    if (!pixels) throw refused('page-damaged', { page });
-    return pixels;
+    const { structure, shown, fit } = this.pages[page - 1]!;
+    if (!fit) throw new Error('a page that does not fit the product is not drawn');
+    const px_per_mm = px.width / (fit.trim.width + 2 * this.bleed_mm);
+    // PDFium hands the page over as shown, in points from its top left.
+    const scale = structure.user_unit * MM_PER_PT * fit.scale * px_per_mm;
+    const x = (this.bleed_mm - fit.source.x * fit.scale) * px_per_mm;
+    const y = (this.bleed_mm - fit.source.y * fit.scale) * px_per_mm;
+    const paper = onTrim(fit, mapBox(shown, structure.media));
+    const clip = clipped(px, {
+      x: (paper.x + this.bleed_mm) * px_per_mm,
+      y: (paper.y + this.bleed_mm) * px_per_mm,
+      width: paper.width * px_per_mm,
+      height: paper.height * px_per_mm,
+    });
+    const is_replaced = await this.replacePictures(page, scale);
+    const data = this.pdfium.draw(page, px, [scale, 0, 0, scale, x, y], clip);
+    if (is_replaced) this.pdfium.refresh();
+    if (!data) throw refused('page-damaged', { page });
+    return { ...px, data, px_per_mm };
+  }
+
+  /** `scale`: pixels for each point of the page. */
+  private async replacePictures(page: number, scale: number): Promise<boolean> {
+    const { pictures, inks } = this.shared;
+    if (pictures.size === 0) return false;
+    const sizes = new Map<string, Size>();
+    const shown = this.pdfium.pictures(page).map((picture) => {
+      const key = pictureKey(picture.pixels, picture.jpeg_bytes);
+      const size = largest(sizes.get(key), shownSize(picture, scale));
+      sizes.set(key, size);
+      return { picture, key };
+    });
+    let pixels_left = MAX_REPLACED_PIXELS;
+    let is_replaced = false;
+    for (const [key, size] of sizes) {
+      const known = pictures.get(key);
+      const same = shown.filter((each) => each.key === key).map(({ picture }) => picture);
+      const { pixels } = same[0]!;
+      const is_wanted = known?.space === 'cmyk' || pixels.width >= size.width * OVERSIZED;
+      pixels_left -= known && is_wanted ? size.width * size.height : 0;
+      if (!known || !is_wanted || pixels_left < 0) continue;
+      const data = await jpegPixels(this.pdfium.jpegOf(same[0]!), known, size, inks);
+      if (!data) continue;
+      for (const picture of same) this.pdfium.replace(picture, size, data);
+      is_replaced = true;
+    }
+    return is_replaced;
   }
 
   text(page: number): string | null {
@@ -378,28 +457,20 @@ class PdfArtwork implements Artwork {
   }
 }
 
-function drawPage(
-  pdfium: Pdfium,
-  page: number,
-  { structure, shown, fit }: OpenedPage,
-  px: Size,
-  bleed_mm: number,
-): Pixels | null {
-  if (!fit) throw new Error('a page that does not fit the product is not drawn');
-  const px_per_mm = px.width / (fit.trim.width + 2 * bleed_mm);
-  // PDFium hands the page over as shown, in points from its top left.
-  const scale = structure.user_unit * MM_PER_PT * fit.scale * px_per_mm;
-  const x = (bleed_mm - fit.source.x * fit.scale) * px_per_mm;
-  const y = (bleed_mm - fit.source.y * fit.scale) * px_per_mm;
-  const paper = onTrim(fit, mapBox(shown, structure.media));
-  const clip = clipped(px, {
-    x: (paper.x + bleed_mm) * px_per_mm,
-    y: (paper.y + bleed_mm) * px_per_mm,
-    width: paper.width * px_per_mm,
-    height: paper.height * px_per_mm,
-  });
-  const data = pdfium.draw(page, px, [scale, 0, 0, scale, x, y], clip);
-  return data && { ...px, data, px_per_mm };
+/** The pixels that the page shows of it, at most its own. */
+function shownSize({ matrix: [a, b, c, d], pixels }: PagePicture, scale: number): Size {
+  const within = (shown: number, own: number) => Math.min(own, Math.max(1, Math.ceil(shown * scale)));
+  return {
+    width: within(Math.hypot(a, b), pixels.width),
+    height: within(Math.hypot(c, d), pixels.height),
+  };
+}
+
+function largest(one: Size | undefined, other: Size): Size {
+  return {
+    width: Math.max(one?.width ?? 0, other.width),
+    height: Math.max(one?.height ?? 0, other.height),
+  };
 }
 
 // To whole pixels, so that a page which ends with the sheet leaves no white hair.

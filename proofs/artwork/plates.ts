@@ -13,12 +13,19 @@ export interface Plates {
   write(plate: 'colours' | 'black'): Promise<Uint8Array>;
 }
 
-/** Changes the document for good. Screen colours count as no ink: they are separated within the limit later. */
-export function platesOf(document: PDFDocument, save: () => Promise<Uint8Array>): Plates {
+/**
+ * Changes the document for good. `elsewhere` are pictures in inks that somebody else draws, through the same plate.
+ * Screen colours count as no ink: they are separated within the limit later.
+ */
+export function platesOf(
+  document: PDFDocument,
+  elsewhere: ReadonlySet<PDFStream>,
+  save: () => Promise<Uint8Array>,
+): Plates {
   const inks = profiled(document, plateProfile('colours'), 4);
   const screen = profiled(document, plateProfile('no ink', 3), 3);
   const grey = profiled(document, plateProfile('no ink', 1), 1);
-  const rewriting = new Rewriting(document, { inks, screen, grey, is_every_space: true });
+  const rewriting = new Rewriting(document, { inks, screen, grey, is_every_space: true }, elsewhere);
   for (const page of document.getPages()) rewriting.page(page);
   return {
     write: (plate) => {

@@ -31,17 +31,21 @@ export interface PressColours {
 }
 
 /**
- * Changes the document in place; the caller writes it. Paints that overprint are blended with what lies below. null when it holds no DeviceCMYK, or none that could be read: then there is nothing to write.
+ * Changes the document in place; the caller writes it when `is_changed`. null when it holds no DeviceCMYK. `elsewhere`
+ * are pictures that PDFium does not draw: they stay as they are, and whoever draws them uses the same profile. Paints
+ * that overprint are blended with what lies below.
  */
 export function throughPress(
   document: PDFDocument,
+  elsewhere: ReadonlySet<PDFStream> = new Set(),
   overprinted: Overprinted = new Map(),
 ): (PressColours & { is_changed: boolean }) | null {
   const profile = artworkProfile(document) ?? shopProfile();
-  const rewriting = new Rewriting(document, { inks: profiled(document, profile.bytes, 4) }, overprinted);
+  const spaces = { inks: profiled(document, profile.bytes, 4) };
+  const rewriting = new Rewriting(document, spaces, elsewhere, overprinted);
   for (const page of document.getPages()) rewriting.page(page);
-  const { is_changed, is_complete } = rewriting;
-  return is_changed || !is_complete ? { profile, is_changed, is_complete } : null;
+  const { is_changed, is_complete, has_inks_elsewhere } = rewriting;
+  return is_changed || has_inks_elsewhere || !is_complete ? { profile, is_changed, is_complete } : null;
 }
 
 /** A colour space that these bytes describe. */
@@ -77,6 +81,7 @@ export interface Spaces {
 export class Rewriting {
   is_changed = false;
   is_complete = true;
+  has_inks_elsewhere = false;
   private readonly inks: PDFArray;
   private readonly seen = new Set<PDFObject>();
   private bytes_left = MAX_STREAMS_BYTES;
@@ -85,6 +90,7 @@ export class Rewriting {
   constructor(
     private readonly document: PDFDocument,
     private readonly spaces: Spaces,
+    private readonly elsewhere: ReadonlySet<PDFStream>,
     private readonly overprinted: Overprinted = new Map(),
   ) {
     this.inks = spaces.inks;
@@ -178,7 +184,9 @@ export class Rewriting {
     }
     if (this.isSeen(object)) return;
     const key = PDFName.of('ColorSpace');
-    this.replaceSpace(object.dict, key, object.dict.lookup(key), inks);
+    const space = object.dict.lookup(key);
+    if (this.elsewhere.has(object)) this.has_inks_elsewhere ||= isDeviceCmyk(space);
+    else this.replaceSpace(object.dict, key, space, inks);
   }
 
   private form(form: PDFStream, ref: PDFObject | undefined, parent: PDFDict, depth: number): void {
