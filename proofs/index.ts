@@ -11,7 +11,8 @@ export type { Limits } from './limits';
 
 /**
  * Draws the proof of one artwork into `request.out_folder`, which must exist and be empty: `proof.pdf`,
- * `page-N.webp` and `thumb-N.webp`. Lengths are millimetres of the finished piece, pixels are counted from the top
+ * `page-N.webp` and `thumb-N.webp`, and `press.pdf`, from which the proof is drawn, unless the artwork itself can go to
+ * the press. Lengths are millimetres of the finished piece, pixels are counted from the top
  * left. An artwork with errors, a hostile or a broken one gives a refusal with a sentence in both languages and
  * leaves the folder empty. Throws only for a fault of ours: a missing file or folder, no process to be had.
  */
@@ -37,8 +38,12 @@ export async function inspectArtwork(
 }
 
 // The child has read a stranger's file; the names that it hands back are used as paths by others.
-function isWithinFolder({ pdf, pages }: ProofResult): boolean {
-  const files = [pdf.file, ...pages.flatMap((page) => [page.image, page.thumbnail])];
+function isWithinFolder({ pdf, press, pages }: ProofResult): boolean {
+  const files = [
+    pdf.file,
+    ...(press.file === null ? [] : [press.file]),
+    ...pages.flatMap((page) => [page.image, page.thumbnail]),
+  ];
   return files.every((file) => file === basename(file) && /^[\w-]+\.(pdf|webp)$/.test(file));
 }
 

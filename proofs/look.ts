@@ -3,7 +3,7 @@
 import type { Kind } from './artwork/identify';
 import type { ArtworkPage, PrintSpecification } from './contract';
 import type { PageFit } from './fit';
-import type { Rect, Size } from './geometry';
+import type { Box, Matrix, Rect, Size } from './geometry';
 
 export interface PlacedImage {
   /** On the trim, in millimetres. */
@@ -81,12 +81,43 @@ export interface Pixels extends Size {
   px_per_mm: number;
 }
 
+/** Where a page of a PDF lies. */
+export interface PagePlace {
+  media: Box;
+  boxes: { crop?: Box; trim?: Box };
+  rotation: number;
+  user_unit: number;
+  /** From user space to the page as shown: millimetres from the top left, rotation and UserUnit done. */
+  shown: Matrix;
+}
+
+/** What a PDF carries besides its pages, and a press has no use for. */
+export interface Extras {
+  annotations: number;
+  form_fields: number;
+  scripts: number;
+  attachments: number;
+  actions: number;
+}
+
+/** What the press file of a PDF is made from. */
+export interface PdfSource {
+  places: PagePlace[];
+  /** null when its structure cannot be read. */
+  extras: Extras | null;
+  is_encrypted: boolean;
+  /** The file without its owner password. */
+  plain(): Promise<Uint8Array>;
+}
+
 /** An opened file. `page` counts from 1 everywhere. */
 export interface Artwork {
   look: Look;
   /** The trim and its bleed, on white, with exactly this many pixels. */
   draw(page: number, px: Size): Promise<Pixels>;
   text(page: number): string | null;
+  /** Only of a PDF. */
+  pdf?: PdfSource;
   close(): void;
 }
 

@@ -2,14 +2,15 @@
 import { identify } from './artwork/identify';
 import { openArtwork } from './artwork/open';
 import { checkLook, checkPixels, inReadingOrder } from './checks';
-import type { Finding, InspectRequest, PreflightReport } from './contract';
+import type { Finding, Fix, InspectRequest, PreflightReport } from './contract';
 import { sha256OfFile } from './fingerprint';
 import { rounded, type Size } from './geometry';
 import { MAX_TRIM_MM } from './limits';
 import type { Artwork, PageLook } from './look';
+import { withOffers } from './press/offers';
 import { refused, refusedForErrors } from './refused';
 
-export const ENGINE = { name: 'bon-a-tirer', version: '1' };
+export const ENGINE = { name: 'bon-a-tirer', version: '2' };
 
 /** Enough to see where colour stops; the checks need no more when nothing is shown. */
 const INSPECTED_PX_PER_MM = 3;
@@ -28,15 +29,15 @@ export async function inspect(request: InspectRequest, onPages: OnPages): Promis
     findings.push(...checkPixels(artwork.look, page, await artwork.draw(page.number, pixelsOf(size, scale))));
   }
   artwork.close();
-  return { ...report, findings: inReadingOrder(findings) };
+  return { ...report, findings: withOffers(inReadingOrder(findings), artwork.look) };
 }
 
 /** Everything that can be told before drawing. Throws Refused, with the report when a finding is an error. */
 export async function openAndCheck(
-  request: InspectRequest,
+  request: InspectRequest & { fixes?: Fix[] },
   onPages: OnPages,
 ): Promise<{ artwork: Artwork; report: PreflightReport }> {
-  const { artwork_path, artwork_name, specification } = request;
+  const { artwork_path, artwork_name, specification, fixes = [] } = request;
   const { width, height } = specification.trim_mm;
   if (Math.max(width, height) > MAX_TRIM_MM) {
     throw refused('piece-too-large', { width, height, limit: MAX_TRIM_MM });
@@ -44,7 +45,7 @@ export async function openAndCheck(
   const { kind, bytes } = await identify(artwork_path);
   const [sha256, artwork] = await Promise.all([
     sha256OfFile(artwork_path),
-    openArtwork(artwork_path, kind, specification),
+    openArtwork(artwork_path, kind, specification, fixes),
   ]);
   const { look } = artwork;
   onPages(look.page_count);
@@ -65,7 +66,7 @@ export async function openAndCheck(
       ? { colour: { profile: look.inks.profile.name, source: look.inks.profile.source } }
       : {}),
     fonts: look.fonts.map(({ name, embedded }) => ({ name, embedded })),
-    findings: inReadingOrder(checkLook(look)),
+    findings: withOffers(inReadingOrder(checkLook(look)), look),
   };
   if (report.findings.some(({ severity }) => severity === 'error')) throw refusedForErrors(report);
   return { artwork, report };

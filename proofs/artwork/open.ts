@@ -1,4 +1,4 @@
-import type { PrintSpecification } from '../contract';
+import type { Fix, PrintSpecification } from '../contract';
 import type { Artwork } from '../look';
 import type { Kind } from './identify';
 
@@ -7,8 +7,9 @@ export async function openArtwork(
   path: string,
   kind: Kind,
   specification: PrintSpecification,
+  fixes: Fix[],
 ): Promise<Artwork> {
-  if (kind === 'pdf') return (await import('./pdf.js')).openPdf(path, specification);
+  if (kind === 'pdf') return (await import('./pdf.js')).openPdf(path, specification, fixes);
   if (kind === 'svg') return (await import('./drawing.js')).openDrawing(path, specification);
   return (await import('./picture.js')).openPicture(path, kind, specification);
 }

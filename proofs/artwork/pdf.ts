@@ -1,8 +1,8 @@
 // PDF artwork (and PDF-compatible Illustrator files): pdf-lib tells the structure, PDFium what is drawn.
 import { readFile } from 'node:fs/promises';
 import type { PDFDocument } from 'pdf-lib';
-import type { PageBox, PrintSpecification } from '../contract';
-import { fitPage, onTrim, type PageFit } from '../fit';
+import type { Fix, PageBox, PrintSpecification } from '../contract';
+import { fitChosen, fitPage, onTrim, type PageFit } from '../fit';
 import {
   type Box,
   boxSize,
@@ -17,7 +17,7 @@ import {
   type Size,
 } from '../geometry';
 import { MAX_ARTWORK_TEXT, MAX_PAGES, MAX_REWRITTEN_BYTES, PAGE_SIDE_PT } from '../limits';
-import type { Artwork, Look, PageLook, Pixels, UsedFont } from '../look';
+import type { Artwork, Look, PageLook, PdfSource, Pixels, UsedFont } from '../look';
 import { noFeatures } from '../look';
 import { refused } from '../refused';
 import { type PdfPageStructure, readStructure } from './pdf-structure';
@@ -44,7 +44,11 @@ interface OpenedPage {
 }
 
 /** Throws Refused for what cannot be opened or cannot be a page. */
-export async function openPdf(path: string, specification: PrintSpecification): Promise<Artwork> {
+export async function openPdf(
+  path: string,
+  specification: PrintSpecification,
+  fixes: Fix[] = [],
+): Promise<Artwork> {
   const bytes = await readFile(path);
   const pdfium = await open(bytes);
   const isEncrypted = pdfium.isEncrypted;
@@ -61,7 +65,7 @@ export async function openPdf(path: string, specification: PrintSpecification): 
   const inks = known && read ? await showThroughPress(pdfium, read.document, plain!.length) : null;
   const pages: OpenedPage[] = [];
   for (let page = 1; page <= count; page += 1) {
-    pages.push(openPage(pdfium, page, known?.pages[page - 1] ?? null, specification));
+    pages.push(openPage(pdfium, page, known?.pages[page - 1] ?? null, specification, fixes));
   }
 
   const used = new UsedFonts();
@@ -91,7 +95,31 @@ export async function openPdf(path: string, specification: PrintSpecification): 
     is_fully_read: known !== null,
     had_owner_password: isEncrypted,
   };
-  return new PdfArtwork(look, pages, pdfium, specification.bleed_mm);
+  const source: PdfSource = {
+    places: pages.map(({ structure: { media, boxes, rotation, user_unit }, shown }) => ({
+      media,
+      boxes,
+      rotation,
+      user_unit,
+      shown,
+    })),
+    extras: known && { ...known.extras, scripts: pdfium.scriptCount, attachments: pdfium.attachmentCount },
+    is_encrypted: isEncrypted,
+    plain: () => plainBytes(path, isEncrypted),
+  };
+  return new PdfArtwork(look, pages, pdfium, specification.bleed_mm, source);
+}
+
+/** Read anew: the bytes that the drawing was made from are with PDFium, and were changed for its colours. */
+async function plainBytes(path: string, is_encrypted: boolean): Promise<Uint8Array> {
+  const bytes = await readFile(path);
+  if (!is_encrypted) return bytes;
+  const pdfium = await open(bytes);
+  try {
+    return pdfium.decrypted() ?? bytes;
+  } finally {
+    pdfium.close();
+  }
 }
 
 async function open(bytes: Uint8Array): Promise<Pdfium> {
@@ -125,6 +153,7 @@ function openPage(
   page: number,
   known: PdfPageStructure | null,
   specification: PrintSpecification,
+  fixes: Fix[],
 ): OpenedPage {
   const structure = known ?? structureFromPdfium(pdfium, page);
   const { media } = structure;
@@ -137,7 +166,9 @@ function openPage(
   const shown = shownMatrix(structure);
   const { trim, crop } = structure.boxes;
   const boxes = [trim, crop, media].filter((box) => box !== undefined).map((box) => mapBox(shown, box));
-  return { structure, shown, fit: fitPage(boxes, specification) };
+  const scaling = fixes.find((each) => each.fix === 'scale_to_trim');
+  const fit = fitPage(boxes, specification) ?? (scaling && fitChosen(boxes[0]!, specification, scaling.how));
+  return { structure, shown, fit: fit ?? null };
 }
 
 function structureFromPdfium(pdfium: Pdfium, page: number): PdfPageStructure {
@@ -265,6 +296,7 @@ class PdfArtwork implements Artwork {
     private readonly pages: OpenedPage[],
     private readonly pdfium: Pdfium,
     private readonly bleed_mm: number,
+    readonly pdf: PdfSource,
   ) {}
 
   async draw(page: number, px: Size): Promise<Pixels> {

@@ -12,6 +12,7 @@ import * as order from '../models/order';
 import * as paper from '../models/paper';
 import * as payment from '../models/payment';
 import { formatMoney } from '../models/price';
+import * as pressFile from '../models/press-file';
 import * as proof from '../models/proof';
 import * as setting from '../models/setting';
 import { findStaffOrNull } from '../models/staff';
@@ -132,6 +133,7 @@ async function recordOf(
     hashes: {
       artworks: [{ name: file.name, sha256: signed.artwork_sha256 }],
       proof: signed.proof_sha256,
+      press: (await pressFile.ofProof(db, shown.id)).sha256,
       specification: signed.specification_sha256,
       statement: signed.statement_sha256,
     },
