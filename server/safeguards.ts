@@ -29,6 +29,7 @@ const EVIDENCE: Record<string, string[][]> = {
   tickets: [['order_id'], ['approval_id'], ['scan_code']],
   events: [['order_id', 'seq'], ['hash'], ['order_id', 'prev_hash']],
   papers: [['id'], ['kind', 'subject_id']],
+  timestamps: [['kind', 'subject_id']],
 };
 
 const LIVE = 'NOT EXISTS (SELECT 1 FROM approval_withdrawals w WHERE w.approval_id = a.id)';

@@ -1,10 +1,15 @@
 // An order's history in words, and for the owner its chain: whether every line still holds.
 import type { Request, Response } from 'express';
+import * as approval from '../models/approval';
 import * as event from '../models/event';
 import * as order from '../models/order';
 import { list as listStaff } from '../models/staff';
+import * as timestamp from '../models/timestamp';
 import { sha256 } from '../models/token';
 import { portal } from '../portal';
+
+/** Two honest clocks and a slow network are closer than this. */
+const CLOCKS_APART_MS = 5 * 60_000;
 
 export interface Line {
   seq: number;
@@ -59,6 +64,20 @@ export function historyInWords(res: Response, events: event.Event[], names: Map<
   }));
 }
 
+/** What each signature of an order has of outside time. */
+async function stampsOf(req: Request, order_id: string) {
+  const { db, time_authority } = portal(req);
+  const signed = await approval.ofOrder(db, order_id);
+  return Promise.all(
+    signed.map(async ({ id, signed_at }) => {
+      const { state, stamp } = await timestamp.ofApproval(db, id, time_authority !== null);
+      // The token may come hours after the signature, never before it: only an earlier one tells of a wrong clock.
+      const isApart = stamp !== null && Date.parse(signed_at) - Date.parse(stamp.gen_time) > CLOCKS_APART_MS;
+      return { signed_at, state, stamp, is_apart: isApart };
+    }),
+  );
+}
+
 async function read(req: Request) {
   const { db } = portal(req);
   const found = await order.findByRef(db, String(req.params.ref));
@@ -76,6 +95,7 @@ export async function show(req: Request, res: Response): Promise<void> {
     fault,
     broken: broken && { hash: broken.hash, computed: sha256(broken.body), prev_hash: broken.prev_hash },
     head: lines.at(-1)?.hash ?? null,
+    stamps: await stampsOf(req, found.id),
     history: historyInWords(res, await event.history(db, found.id), names),
     export_url: `/owner/audit/${found.ref}/events.json`,
   });

@@ -26,6 +26,7 @@ export const EVENT_TYPES = [
   'counter.closed',
   'approval.signed',
   'approval.withdrawn',
+  'approval.timestamped',
   'payment.authorized',
   'payment.captured',
   'payment.failed',

@@ -4,6 +4,7 @@ import { sendMessage } from './message-tasks';
 import { makeRecord } from './paper-tasks';
 import { applyStripeEvent, capturePayment, releaseHold, sweepPayments, syncPayment } from './payment-tasks';
 import type { Run } from './task-context';
+import { stampApproval } from './timestamp-tasks';
 
 export const RUNS: Record<TaskKind, Run> = {
   check_artwork: checkArtwork,
@@ -15,4 +16,5 @@ export const RUNS: Record<TaskKind, Run> = {
   sweep_payments: sweepPayments,
   make_record: makeRecord,
   send_message: sendMessage,
+  stamp_approval: stampApproval,
 };
