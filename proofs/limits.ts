@@ -47,6 +47,11 @@ export const MAX_STREAMS_BYTES = 96 * MEGABYTE;
 export const MAX_REWRITTEN_BYTES = 200 * MEGABYTE;
 export const MAX_REWRITTEN_OBJECTS = 100_000;
 
+/** Pictures (and forms) that are looked at for a JPEG to decode outside PDFium. */
+export const MAX_ARTWORK_PICTURES = 20_000;
+/** Pixels of one page that are decoded outside PDFium; the pictures beyond it keep the plain drawing. */
+export const MAX_REPLACED_PIXELS = 120_000_000;
+
 /** Unpacked bytes of the content of one page that is laid anew for the press. */
 export const MAX_PAGE_CONTENT_BYTES = 256 * MEGABYTE;
 
@@ -66,6 +71,7 @@ export const MAX_ARTWORK_TEXT = 2_000_000;
 /** What the child may say: its answer, and the complaints of the libraries inside it. */
 export const MAX_ANSWER_BYTES = 32 * MEGABYTE;
 export const MAX_COMPLAINT_BYTES = 8 * 1024;
+export const MAX_OPEN_FILES = 128;
 export const MAX_WRITTEN_FILE_BYTES = 2_000 * MEGABYTE;
 
 /** How long a child may take and how much memory the system gives it (enforced where `prlimit` exists). */

@@ -1,8 +1,9 @@
 // Opening and judging, as it runs inside the child process.
 import { identify } from './artwork/identify';
 import { openArtwork } from './artwork/open';
-import { checkLook, checkPixels, inReadingOrder } from './checks';
+import { checkLook, inReadingOrder } from './checks';
 import type { Finding, Fix, InspectRequest, PreflightReport } from './contract';
+import { drawOnBothThreads } from './drawing/both-threads';
 import { sha256OfFile } from './fingerprint';
 import { rounded, type Size } from './geometry';
 import { MAX_TRIM_MM } from './limits';
@@ -12,10 +13,6 @@ import { refused, refusedForErrors } from './refused';
 
 export const ENGINE = { name: 'bon-a-tirer', version: '2' };
 
-/** Enough to see where colour stops; the checks need no more when nothing is shown. */
-const INSPECTED_PX_PER_MM = 3;
-const INSPECTED_LONG_SIDE_PX = 4000;
-
 /** Called as soon as the number of pages is known, so that the clock can be set. */
 export type OnPages = (count: number) => void;
 
@@ -23,12 +20,7 @@ export type OnPages = (count: number) => void;
 export async function inspect(request: InspectRequest, onPages: OnPages): Promise<PreflightReport> {
   const { artwork, report } = await openAndCheck(request, onPages);
   const findings: Finding[] = [...report.findings];
-  for (const page of artwork.look.pages) {
-    const size = pieceSize(artwork, page);
-    const scale = Math.min(INSPECTED_PX_PER_MM, INSPECTED_LONG_SIDE_PX / Math.max(size.width, size.height));
-    findings.push(...checkPixels(artwork.look, page, await artwork.draw(page.number, pixelsOf(size, scale))));
-  }
-  artwork.close();
+  await drawOnBothThreads(artwork, { is: 'inspection' }, (page) => findings.push(...page.findings));
   return { ...report, findings: withOffers(inReadingOrder(findings), artwork.look) };
 }
 
@@ -70,13 +62,6 @@ export async function openAndCheck(
   };
   if (report.findings.some(({ severity }) => severity === 'error')) throw refusedForErrors(report);
   return { artwork, report };
-}
-
-/** The trim with its bleed, in millimetres, the way up that the page has it. */
-export function pieceSize({ look }: Artwork, page: PageLook): Size {
-  const bleed = look.specification.bleed_mm;
-  const { trim } = page.fit!;
-  return { width: trim.width + 2 * bleed, height: trim.height + 2 * bleed };
 }
 
 export function pixelsOf(size: Size, px_per_mm: number): Size {

@@ -1,15 +1,19 @@
 // The press file is derived first, once; then the proof is drawn from it.
 import { rm, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { openPdf } from '../artwork/pdf';
 import type { Fix, PreflightReport, PressFile, PressStep } from '../contract';
 import { sha256OfFile } from '../fingerprint';
 import type { Artwork } from '../look';
+import { pressPdf } from './pdf';
+import { pressPicture } from './picture';
 
 export interface Derived {
   press: PressFile;
   /** What the proof is drawn from: the press file itself. */
   artwork: Artwork;
-  close(): Promise<void>;
+  /** Removes what was only needed for the drawing. */
+  clear(): Promise<void>;
 }
 
 /** Throws Refused. `artwork` stays open. */
@@ -21,23 +25,21 @@ export async function derivePress(
   out_folder: string,
 ): Promise<Derived> {
   if (artwork.look.kind !== 'pdf') {
-    const { pressPicture } = await import('./picture.js');
-    const pressed = await pressPicture(artwork, artwork_path, fixes, out_folder);
+    const { path, steps, scraps, ...pressed } = await pressPicture(artwork, artwork_path, fixes, out_folder);
     return {
-      press: await described(report, fixes, pressed.path, pressed.steps),
+      press: await described(report, fixes, path, steps),
       artwork: pressed.artwork,
-      close: async () => {
-        for (const path of pressed.scraps) await rm(path, { force: true });
+      clear: async () => {
+        for (const scrap of scraps) await rm(scrap, { force: true });
       },
     };
   }
-  const { pressPdf } = await import('./pdf.js');
   const { path, steps } = await pressPdf(artwork, fixes, out_folder);
-  const press = await described(report, fixes, path, steps);
-  if (!path) return { press, artwork, close: async () => {} };
-  const { openPdf } = await import('../artwork/pdf.js');
-  const drawn = await openPdf(path, artwork.look.specification);
-  return { press, artwork: drawn, close: async () => drawn.close() };
+  return {
+    press: await described(report, fixes, path, steps),
+    artwork: path ? await openPdf(path, artwork.look.specification) : artwork,
+    clear: async () => {},
+  };
 }
 
 async function described(

@@ -6,7 +6,7 @@ import { ParseSpeeds, PDFDocument } from 'pdf-lib';
 import type { Fix, PressStep } from '../contract';
 import type { PageFit } from '../fit';
 import { type Box, chain, type Matrix, MM_PER_PT, rounded } from '../geometry';
-import type { Artwork, Extras, PageLook, PagePlace, PdfSource } from '../look';
+import type { Artwork, Extras, OpenedPage, PageLook, PdfSource } from '../look';
 import { removeExtras } from './extras';
 import { type Placing, placePage, setTrim } from './placed-page';
 import { keepReachable } from './reachable';
@@ -64,7 +64,13 @@ type Plan =
   | { is: 'boxes'; trim: Box; media: Box; steps: PressStep[] }
   | { is: 'placed'; placing: Placing; steps: PressStep[] };
 
-function planOf(page: PageLook, place: PagePlace, fixes: Fix[], bleed_mm: number, is_opaque: boolean): Plan {
+function planOf(
+  page: PageLook,
+  { structure, shown }: OpenedPage,
+  fixes: Fix[],
+  bleed_mm: number,
+  is_opaque: boolean,
+): Plan {
   const fit = page.fit!;
   const number = page.number;
   const mirrored = fixes.flatMap((each) =>
@@ -74,26 +80,28 @@ function planOf(page: PageLook, place: PagePlace, fixes: Fix[], bleed_mm: number
   const turn = rotation && fit.swapped ? rotation.degrees : 0;
   const is_scaled = Math.abs(fit.scale - 1) > 1e-6;
   const steps: PressStep[] = [];
-  if (place.rotation !== 0) steps.push({ step: 'stood-upright', page: number, degrees: place.rotation });
+  if (structure.rotation !== 0)
+    steps.push({ step: 'stood-upright', page: number, degrees: structure.rotation });
   if (is_scaled) steps.push({ step: 'scaled', page: number, percent: rounded(fit.scale * 100, 3) });
   if (turn !== 0) steps.push({ step: 'turned', page: number, degrees: turn });
   if (mirrored.length > 0) {
     const edges = mirrored.join(', ');
     steps.push({ step: 'bleed-mirrored', page: number, edges, millimetres: bleed_mm });
   }
-  if (steps.length > 0 || place.user_unit !== 1) {
+  if (steps.length > 0 || structure.user_unit !== 1) {
     const { trim } = fit;
-    const to_trim = chain(place.shown, trimMatrix(fit));
+    const to_trim = chain(shown, trimMatrix(fit));
     return {
       is: 'placed',
-      placing: { media: place.media, to_trim, trim, bleed_mm, mirrored, is_opaque, turn },
+      placing: { media: structure.media, to_trim, trim, bleed_mm, mirrored, is_opaque, turn },
       steps,
     };
   }
-  const trim = trimInUserSpace(fit, place);
-  const found = place.boxes.trim ?? place.boxes.crop ?? place.media;
+  const trim = trimInUserSpace(fit, structure.media);
+  const { boxes, media } = structure;
+  const found = boxes.trim ?? boxes.crop ?? media;
   if (isSame(found, trim)) return { is: 'as_it_is', steps };
-  return { is: 'boxes', trim, media: place.media, steps: [{ step: 'boxes-set', page: number }] };
+  return { is: 'boxes', trim, media, steps: [{ step: 'boxes-set', page: number }] };
 }
 
 function trimMatrix({ source, scale }: PageFit): Matrix {
@@ -101,7 +109,7 @@ function trimMatrix({ source, scale }: PageFit): Matrix {
 }
 
 /** Only for a page that is neither turned nor scaled. */
-function trimInUserSpace({ source }: PageFit, { media }: PagePlace): Box {
+function trimInUserSpace({ source }: PageFit, media: Box): Box {
   const left = media.left + source.x / MM_PER_PT;
   const top = media.top - source.y / MM_PER_PT;
   return { left, top, right: left + source.width / MM_PER_PT, bottom: top - source.height / MM_PER_PT };

@@ -1,8 +1,8 @@
 // The press file of a picture or a drawing: the picture at its own resolution, laid on the piece. A JPEG goes in as it
 // came; the proof is drawn from the same picture data.
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp';
-import { openPicture } from '../artwork/picture';
 import { SHOP_PROFILE, shopProfile } from '../artwork/press-profile';
 import type { Fix, PressStep } from '../contract';
 import { type Matrix, MM_PER_INCH, rounded, type Size } from '../geometry';
@@ -13,9 +13,10 @@ import {
   MAX_PICTURE_PIXELS,
   PRESS_DRAWING_PPI,
 } from '../limits';
-import type { Artwork, PageLook } from '../look';
+import type { Artwork, PageLook, Plate as PlateFile } from '../look';
 import { refused } from '../refused';
 import { type PictureOnPage, writePicturePdf } from './picture-pdf';
+import { drawnFromPlates } from './plates';
 
 export interface PressedPicture {
   path: string;
@@ -56,24 +57,21 @@ export async function pressPicture(
   }
   const path = join(out_folder, 'press.pdf');
   await writePicturePdf(path, picturesOf(plates, look.pages, look.specification.bleed_mm));
-  return { path, steps, artwork: await fromPlates(artwork, plates), scraps };
+  const is_same = plates.every((plate) => plate.path === artwork_path);
+  return { path, steps, artwork: is_same ? artwork : drawnFromPlates(look, plates), scraps };
 }
 
-/** A picture file of which one page is printed. */
-interface Plate {
-  path: string;
-  kind: 'jpeg' | 'png' | 'tiff';
-  page: number;
+interface Plate extends PlateFile {
   steps: PressStep[];
 }
 
-function opened({ path, kind, page }: Omit<Plate, 'steps'>): Sharp {
+function opened({ path, kind, page }: PlateFile): Sharp {
   const options: SharpOptions = { limitInputPixels: MAX_PICTURE_PIXELS[kind], failOn: 'error' };
   return sharp(path, kind === 'tiff' ? { ...options, page: page - 1 } : options);
 }
 
 // A drawing has no pixels of its own; as many as a press can show are made.
-async function drawnPlate(artwork: Artwork, page: PageLook, path: string): Promise<Omit<Plate, 'steps'>> {
+async function drawnPlate(artwork: Artwork, page: PageLook, path: string): Promise<PlateFile> {
   const { width, height } = sheetOf(page, artwork.look.specification.bleed_mm);
   const wanted = PRESS_DRAWING_PPI / MM_PER_INCH;
   const scale = Math.min(wanted, Math.sqrt(MAX_DRAWN_PIXELS / (width * height)));
@@ -86,7 +84,7 @@ async function drawnPlate(artwork: Artwork, page: PageLook, path: string): Promi
 }
 
 async function plateOf(
-  source: Omit<Plate, 'steps'>,
+  source: PlateFile,
   page: PageLook,
   fixes: Fix[],
   scrap: (name: string) => string,
@@ -226,7 +224,6 @@ function screenProfile(): Promise<Buffer | null> {
 
 /** Adobe's programs write the inks of a JPEG upside down and leave this mark. */
 async function isAdobes({ path }: Plate): Promise<boolean> {
-  const { open } = await import('node:fs/promises');
   const file = await open(path, 'r');
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
@@ -256,21 +253,4 @@ function oriented(orientation: number, upright: Matrix): Matrix {
 
 function sheetOf({ fit }: PageLook, bleed_mm: number): Size {
   return { width: fit!.trim.width + 2 * bleed_mm, height: fit!.trim.height + 2 * bleed_mm };
-}
-
-/** Draws from the plates; what was seen in the artwork stays what was seen. */
-async function fromPlates(artwork: Artwork, plates: Plate[]): Promise<Artwork> {
-  const { look } = artwork;
-  const drawn = new Map<string, Artwork>();
-  for (const { path, kind } of plates) {
-    if (!drawn.has(path)) drawn.set(path, await openPicture(path, kind, look.specification));
-  }
-  return {
-    ...artwork,
-    look,
-    draw: (page, px) => {
-      const plate = plates[page - 1]!;
-      return drawn.get(plate.path)!.draw(plate.page, px);
-    },
-  };
 }

@@ -11,8 +11,8 @@ import type { Attachment } from '../models/message';
 import * as order from '../models/order';
 import * as paper from '../models/paper';
 import * as payment from '../models/payment';
-import { formatMoney } from '../models/price';
 import * as pressFile from '../models/press-file';
+import { formatMoney } from '../models/price';
 import * as proof from '../models/proof';
 import * as setting from '../models/setting';
 import { findStaffOrNull } from '../models/staff';
@@ -44,7 +44,8 @@ async function picture({ storage }: Portal, sha256: string): Promise<Uint8Array>
   return asJpeg(await buffer(stream));
 }
 
-async function recordOf(
+/** What is recorded of an approval, in the signer's language. */
+export async function recordOf(
   portal: Portal,
   placed: order.PlacedOrder,
   signed: approval.Approval,
@@ -199,7 +200,7 @@ function recognised(
     : [t('papers:recognised.link', { email }), t('papers:recognised.ordering_device')];
 }
 
-async function receiptOf(
+export async function receiptOf(
   portal: Portal,
   placed: order.PlacedOrder,
   how: PaidHow,
@@ -241,7 +242,7 @@ async function receiptOf(
   };
 }
 
-function paidHow(
+export function paidHow(
   captured: payment.Payment | null,
   hold: payment.Payment | null,
   signed: approval.Approval,
