@@ -27,6 +27,9 @@ const EVIDENCE: Record<string, string[][]> = {
   approval_withdrawals: [['approval_id']],
   tickets: [['order_id'], ['approval_id'], ['scan_code']],
   events: [['order_id', 'seq'], ['hash'], ['order_id', 'prev_hash']],
+  photos: [['id']],
+  piece_counts: [['order_id']],
+  handovers: [['order_id']],
   papers: [['id'], ['kind', 'subject_id']],
   timestamps: [['kind', 'subject_id']],
   journal_lines: [['seq'], ['subject'], ['prev_hash'], ['hash']],
@@ -153,6 +156,31 @@ const PROMISE: Safeguard[] = [
     when: `NEW.state IN ${RELEASED_STATES} AND NOT EXISTS (
       SELECT 1 FROM tickets t WHERE t.order_id = NEW.id AND t.proof_id = NEW.current_proof_id)`,
     says: 'nothing is printed without a job ticket for the current proof',
+  },
+  {
+    name: 'order_is_ready_after_count',
+    table: 'orders',
+    before: 'update',
+    when: `NEW.state = 'ready' AND OLD.state <> 'ready' AND NOT EXISTS (
+      SELECT 1 FROM piece_counts c WHERE c.order_id = NEW.id)`,
+    says: 'nothing is ready without a count of its pieces',
+  },
+  {
+    name: 'order_is_handed_over_to_somebody',
+    table: 'orders',
+    before: 'update',
+    when: `NEW.state = 'handed_over' AND OLD.state <> 'handed_over' AND NOT EXISTS (
+      SELECT 1 FROM handovers h WHERE h.order_id = NEW.id)`,
+    says: 'nothing is handed over without an acknowledgement',
+  },
+  {
+    name: 'handover_is_acknowledged',
+    table: 'handovers',
+    before: 'insert',
+    when: `(NEW.how = 'collected' AND NEW.signature_method IS NULL)
+      OR (NEW.how = 'delivered' AND (NEW.carrier IS NULL OR NEW.sent_on IS NULL
+        OR (NEW.tracking_number IS NULL AND NEW.photo_id IS NULL)))`,
+    says: 'a hand-over is signed for, or names its carrier with a number or a photograph',
   },
   {
     name: 'event_continues_the_chain',

@@ -42,6 +42,8 @@ export const EVENT_TYPES = [
   'job.resumed',
   'job.printing',
   'job.finishing',
+  'job.quality_photo',
+  'job.counted',
   'job.ready',
   'job.handed_over',
   'invoice.issued',

@@ -4,6 +4,7 @@ import { type Db, later, now, type Trx } from './database';
 
 export const TASK_KINDS = [
   'check_artwork',
+  'copy_photo',
   'render_proof',
   'sync_payment',
   'capture_payment',

@@ -4,12 +4,14 @@ import { makeInvoice } from './invoice-tasks';
 import { sendMessage } from './message-tasks';
 import { makeRecord } from './paper-tasks';
 import { applyStripeEvent, capturePayment, releaseHold, sweepPayments, syncPayment } from './payment-tasks';
+import { copyPhoto } from './photo-tasks';
 import { refundPayment } from './refund-tasks';
 import type { Run } from './task-context';
 import { stampApproval } from './timestamp-tasks';
 
 export const RUNS: Record<TaskKind, Run> = {
   check_artwork: checkArtwork,
+  copy_photo: copyPhoto,
   render_proof: renderProof,
   sync_payment: syncPayment,
   capture_payment: capturePayment,
