@@ -182,4 +182,20 @@ export type InspectRequest = Pick<
   'artwork_path' | 'artwork_name' | 'specification' | 'language'
 >;
 
+/** `out_folder` is an existing empty folder. */
+export interface PhotoRequest {
+  photo_path: string;
+  out_folder: string;
+}
+
+export interface PhotoCopy {
+  /** Relative to `out_folder`. */
+  file: string;
+  sha256: string;
+  width_px: number;
+  height_px: number;
+}
+
+export type PhotoOutcome = { ok: true; copy: PhotoCopy } | { ok: false; refusal: Refusal };
+
 export type InspectOutcome = { ok: true; report: PreflightReport } | { ok: false; refusal: Refusal };

@@ -1,9 +1,11 @@
-// The engine's two calls. Everything that reads the artwork happens in a child process.
+// The engine's three calls. Everything that reads a stranger's file happens in a child process.
 import { readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type {
   InspectOutcome,
   InspectRequest,
+  PhotoOutcome,
+  PhotoRequest,
   ProofOutcome,
   ProofPage,
   ProofRequest,
@@ -54,6 +56,17 @@ export async function inspectArtwork(
 ): Promise<InspectOutcome> {
   const answer = await runIsolated({ is: 'inspect', request }, { ...LIMITS, ...limits });
   if (answer.is === 'report') return { ok: true, report: answer.report };
+  return { ok: false, refusal: answer.is === 'refusal' ? answer.refusal : refusal('cannot-be-drawn') };
+}
+
+/**
+ * Makes the copy of a photograph (JPEG, PNG or WebP) that pages show: `photo.webp` in `request.out_folder`, upright,
+ * at most 2,000 pixels long, without place, time and device. What cannot be read is a refusal.
+ */
+export async function copyPhoto(request: PhotoRequest, limits: Partial<Limits> = {}): Promise<PhotoOutcome> {
+  const answer = await runIsolated({ is: 'photo', request }, { ...LIMITS, ...limits });
+  if (answer.is === 'photo' && isPlainName(answer.copy.file)) return { ok: true, copy: answer.copy };
+  await empty(request.out_folder);
   return { ok: false, refusal: answer.is === 'refusal' ? answer.refusal : refusal('cannot-be-drawn') };
 }
 

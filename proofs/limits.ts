@@ -34,6 +34,10 @@ export const SCREEN_LONG_SIDE_PX = 2_400;
 export const WANTED_LONG_SIDE_PX = 1_700;
 export const THUMBNAIL_LONG_SIDE_PX = 360;
 
+/** A photograph of the print: what its copy measures at most, and what its header may claim. */
+export const PHOTO_LONG_SIDE_PX = 2_000;
+export const MAX_PHOTO_PIXELS = 120_000_000;
+
 /** How deep forms may hold forms, and how many objects are looked at, when the engine lists what is on a page. */
 export const MAX_FORM_DEPTH = 10;
 export const MAX_PAGE_OBJECTS = 50_000;
