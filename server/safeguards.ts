@@ -18,6 +18,7 @@ interface Safeguard {
 const EVIDENCE: Record<string, string[][]> = {
   artworks: [['id']],
   proofs: [['id'], ['sha256'], ['order_id', 'version']],
+  press_files: [['proof_id', 'kind']],
   page_views: [['proof_id', 'page', 'device_sha256']],
   change_requests: [['id'], ['order_id', 'round']],
   change_points: [['id'], ['change_request_id', 'number']],
@@ -134,6 +135,22 @@ const PROMISE: Safeguard[] = [
     when: `NOT EXISTS (${CAPTURED_IN_FULL} AND a.id = NEW.approval_id AND a.order_id = NEW.order_id
       AND a.proof_id = NEW.proof_id AND a.proof_sha256 = NEW.proof_sha256 AND p.id = NEW.payment_id)`,
     says: 'a job ticket needs a live approval of the current proof and its payment',
+  },
+  {
+    name: 'press_file_is_of_its_proof',
+    table: 'press_files',
+    before: 'insert',
+    when: `NOT EXISTS (SELECT 1 FROM proofs p WHERE p.id = NEW.proof_id AND p.order_id = NEW.order_id
+      AND p.artwork_sha256 = NEW.artwork_sha256)`,
+    says: 'a press file names the artwork of its proof',
+  },
+  {
+    name: 'ticket_has_press_file',
+    table: 'tickets',
+    before: 'insert',
+    when: `NOT EXISTS (SELECT 1 FROM press_files f WHERE f.proof_id = NEW.proof_id
+      AND f.order_id = NEW.order_id AND f.kind = 'file')`,
+    says: 'a job ticket needs the press file of its proof',
   },
   {
     name: 'order_starts_before_payment',

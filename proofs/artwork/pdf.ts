@@ -1,8 +1,8 @@
 // PDF artwork (and PDF-compatible Illustrator files): pdf-lib tells the structure, PDFium what is drawn.
-import { open as openFile } from 'node:fs/promises';
+import { open as openFile, readFile } from 'node:fs/promises';
 import type { PDFDocument } from 'pdf-lib';
-import type { PageBox, PrintSpecification } from '../contract';
-import { fitPage, onTrim, type PageFit } from '../fit';
+import type { Fix, PageBox, PrintSpecification } from '../contract';
+import { fitChosen, fitPage, onTrim, type PageFit } from '../fit';
 import {
   type Box,
   boxSize,
@@ -23,7 +23,16 @@ import {
   MAX_REWRITTEN_BYTES,
   PAGE_SIDE_PT,
 } from '../limits';
-import type { Artwork, Look, OpenedPage, PageLook, Pixels, SharedArtwork, UsedFont } from '../look';
+import type {
+  Artwork,
+  Look,
+  OpenedPage,
+  PageLook,
+  PdfSource,
+  Pixels,
+  SharedArtwork,
+  UsedFont,
+} from '../look';
 import { noFeatures } from '../look';
 import { refused } from '../refused';
 import { jpegPixels } from './jpeg-pixels';
@@ -57,7 +66,11 @@ const AS_IT_IS = {
 };
 
 /** Throws Refused for what cannot be opened or cannot be a page. */
-export async function openPdf(path: string, specification: PrintSpecification): Promise<Artwork> {
+export async function openPdf(
+  path: string,
+  specification: PrintSpecification,
+  fixes: Fix[] = [],
+): Promise<Artwork> {
   const bytes = await readShared(path);
   const pdfium = await open(bytes);
   const isEncrypted = pdfium.isEncrypted;
@@ -73,7 +86,7 @@ export async function openPdf(path: string, specification: PrintSpecification): 
   const known = structure?.pages.length === count ? structure : null;
   const pages: OpenedPage[] = [];
   for (let page = 1; page <= count; page += 1) {
-    pages.push(openPage(pdfium, page, known?.pages[page - 1] ?? null, specification));
+    pages.push(openPage(pdfium, page, known?.pages[page - 1] ?? null, specification, fixes));
   }
 
   const used = new UsedFonts();
@@ -106,8 +119,26 @@ export async function openPdf(path: string, specification: PrintSpecification): 
     is_fully_read: known !== null,
     had_owner_password: isEncrypted,
   };
+  const source: PdfSource = {
+    places: pages,
+    extras: known && { ...known.extras, scripts: pdfium.scriptCount, attachments: pdfium.attachmentCount },
+    is_encrypted: isEncrypted,
+    plain: () => plainBytes(path, isEncrypted),
+  };
   const drawn = press.rewritten ?? bytes;
-  return new PdfArtwork({ kind: 'pdf', look, pages, bytes: drawn, ...press.elsewhere }, pdfium);
+  return new PdfArtwork({ kind: 'pdf', look, pages, bytes: drawn, ...press.elsewhere }, pdfium, source);
+}
+
+/** Read anew: what was read before has been changed for the screen. */
+async function plainBytes(path: string, is_encrypted: boolean): Promise<Uint8Array> {
+  const bytes = await readFile(path);
+  if (!is_encrypted) return bytes;
+  const pdfium = await open(bytes);
+  try {
+    return pdfium.decrypted() ?? bytes;
+  } finally {
+    pdfium.close();
+  }
 }
 
 /** In another thread: the same bytes, the same pages, an engine of its own. */
@@ -190,6 +221,7 @@ function openPage(
   page: number,
   known: PdfPageStructure | null,
   specification: PrintSpecification,
+  fixes: Fix[],
 ): OpenedPage {
   const structure = known ?? structureFromPdfium(pdfium, page);
   const { media } = structure;
@@ -202,7 +234,9 @@ function openPage(
   const shown = shownMatrix(structure);
   const { trim, crop } = structure.boxes;
   const boxes = [trim, crop, media].filter((box) => box !== undefined).map((box) => mapBox(shown, box));
-  return { structure, shown, fit: fitPage(boxes, specification) };
+  const scaling = fixes.find((each) => each.fix === 'scale_to_trim');
+  const fit = fitPage(boxes, specification) ?? (scaling && fitChosen(boxes[0]!, specification, scaling.how));
+  return { structure, shown, fit: fit ?? null };
 }
 
 function structureFromPdfium(pdfium: Pdfium, page: number): PdfPageStructure {
@@ -335,6 +369,7 @@ class PdfArtwork implements Artwork {
   constructor(
     private readonly shared: SharedPdf,
     private readonly pdfium: Pdfium,
+    readonly pdf?: PdfSource,
   ) {
     this.look = shared.look;
     this.pages = shared.pages;
