@@ -137,7 +137,15 @@ export type SharedArtwork =
       pictures: PlainPictures;
       inks: Uint8Array;
     }
-  | { kind: 'jpeg' | 'png' | 'tiff' | 'svg'; look: Look; path: string };
+  | { kind: 'jpeg' | 'png' | 'tiff' | 'svg'; look: Look; path: string }
+  | { kind: 'plates'; look: Look; plates: Plate[] };
+
+/** A picture file of which one page is printed. */
+export interface Plate {
+  path: string;
+  kind: 'jpeg' | 'png' | 'tiff';
+  page: number;
+}
 
 /** A page of a PDF whose place on the product is settled. */
 export interface OpenedPage {
@@ -145,6 +153,25 @@ export interface OpenedPage {
   /** From user space to the page as shown: millimetres from the top left, rotation and UserUnit done. */
   shown: Matrix;
   fit: PageFit | null;
+}
+
+/** What a PDF carries besides its pages, and a press has no use for. */
+export interface Extras {
+  annotations: number;
+  form_fields: number;
+  scripts: number;
+  attachments: number;
+  actions: number;
+}
+
+/** What the press file of a PDF is made from. */
+export interface PdfSource {
+  places: OpenedPage[];
+  /** null when its structure cannot be read. */
+  extras: Extras | null;
+  is_encrypted: boolean;
+  /** The file without its owner password. */
+  plain(): Promise<Uint8Array>;
 }
 
 /** An opened file. `page` counts from 1 everywhere. */
@@ -155,6 +182,8 @@ export interface Artwork {
   text(page: number): string | null;
   /** What `openShared` opens the same artwork from in another thread, without reading it anew. */
   share(): SharedArtwork;
+  /** Only of a PDF, where it was opened. */
+  pdf?: PdfSource;
   close(): void;
 }
 

@@ -1,8 +1,8 @@
 // PDF artwork (and PDF-compatible Illustrator files): pdf-lib tells the structure, PDFium what is drawn.
-import { open as openFile } from 'node:fs/promises';
+import { open as openFile, readFile } from 'node:fs/promises';
 import type { PDFDocument, PDFStream } from 'pdf-lib';
-import type { PageBox, PrintSpecification } from '../contract';
-import { fitPage, onTrim, type PageFit } from '../fit';
+import type { Fix, PageBox, PrintSpecification } from '../contract';
+import { fitChosen, fitPage, onTrim, type PageFit } from '../fit';
 import {
   type Box,
   boxSize,
@@ -29,6 +29,7 @@ import type {
   OpenedPage,
   PageLook,
   PagePainting,
+  PdfSource,
   Pixels,
   SharedArtwork,
   UsedFont,
@@ -69,7 +70,11 @@ const AS_IT_IS = {
 };
 
 /** Throws Refused for what cannot be opened or cannot be a page. */
-export async function openPdf(path: string, specification: PrintSpecification): Promise<Artwork> {
+export async function openPdf(
+  path: string,
+  specification: PrintSpecification,
+  fixes: Fix[] = [],
+): Promise<Artwork> {
   const bytes = await readShared(path);
   const pdfium = await open(bytes);
   const isEncrypted = pdfium.isEncrypted;
@@ -85,7 +90,7 @@ export async function openPdf(path: string, specification: PrintSpecification): 
   const known = structure?.pages.length === count ? structure : null;
   const pages: OpenedPage[] = [];
   for (let page = 1; page <= count; page += 1) {
-    pages.push(openPage(pdfium, page, known?.pages[page - 1] ?? null, specification));
+    pages.push(openPage(pdfium, page, known?.pages[page - 1] ?? null, specification, fixes));
   }
 
   const used = new UsedFonts();
@@ -136,7 +141,25 @@ export async function openPdf(path: string, specification: PrintSpecification): 
     const heaviest = await heaviestInks(look, painted, press, read.document, save, open).catch(() => []);
     for (const { page, ...found } of heaviest) look.pages[page - 1]!.heaviest = found;
   }
-  return new PdfArtwork(shared, pdfium);
+  const source: PdfSource = {
+    places: pages,
+    extras: known && { ...known.extras, scripts: pdfium.scriptCount, attachments: pdfium.attachmentCount },
+    is_encrypted: isEncrypted,
+    plain: () => plainBytes(path, isEncrypted),
+  };
+  return new PdfArtwork(shared, pdfium, source);
+}
+
+/** Read anew: what was read before has been changed for the screen. */
+async function plainBytes(path: string, is_encrypted: boolean): Promise<Uint8Array> {
+  const bytes = await readFile(path);
+  if (!is_encrypted) return bytes;
+  const pdfium = await open(bytes);
+  try {
+    return pdfium.decrypted() ?? bytes;
+  } finally {
+    pdfium.close();
+  }
 }
 
 /** In another thread: the same bytes, the same pages, an engine of its own. */
@@ -222,6 +245,7 @@ function openPage(
   page: number,
   known: PdfPageStructure | null,
   specification: PrintSpecification,
+  fixes: Fix[],
 ): OpenedPage {
   const structure = known ?? structureFromPdfium(pdfium, page);
   const { media } = structure;
@@ -234,7 +258,9 @@ function openPage(
   const shown = shownMatrix(structure);
   const { trim, crop } = structure.boxes;
   const boxes = [trim, crop, media].filter((box) => box !== undefined).map((box) => mapBox(shown, box));
-  return { structure, shown, fit: fitPage(boxes, specification) };
+  const scaling = fixes.find((each) => each.fix === 'scale_to_trim');
+  const fit = fitPage(boxes, specification) ?? (scaling && fitChosen(boxes[0]!, specification, scaling.how));
+  return { structure, shown, fit: fit ?? null };
 }
 
 function structureFromPdfium(pdfium: Pdfium, page: number): PdfPageStructure {
@@ -385,6 +411,7 @@ class PdfArtwork implements Artwork {
   constructor(
     private readonly shared: SharedPdf,
     private readonly pdfium: Pdfium,
+    readonly pdf?: PdfSource,
   ) {
     this.look = shared.look;
     this.pages = shared.pages;
