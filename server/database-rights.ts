@@ -1,14 +1,13 @@
 // PostgreSQL with two roles: the owner makes tables and safeguards, the running role can only add to history.
 import type { Knex } from 'knex';
 import { dialectOf } from './db';
-import { EVIDENCE } from './safeguards';
+import { EVIDENCE, KEPT } from './safeguards';
 
 /** Salts and values may go: that is what they are kept apart for. Nothing else of such a row may change. */
 const ERASABLE = ['salt', 'value', 'erased_at'];
 const MIGRATIONS = ['schema_migrations', 'schema_migrations_lock'];
 
-/** Evidence, and the payments, which change but never go. */
-const KEPT = [...Object.keys(EVIDENCE), 'payments'];
+const HISTORY = [...Object.keys(EVIDENCE), ...KEPT];
 
 /**
  * Whether the role behind this connection could alter what is written: own an evidence table, or have the right to
@@ -20,9 +19,9 @@ export async function couldAlterHistory(db: Knex): Promise<boolean> {
     `SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE n.nspname = current_schema() AND c.relname = ANY(?)
        AND (pg_has_role(current_user, c.relowner, 'MEMBER') OR has_table_privilege(c.oid, 'DELETE, TRUNCATE, TRIGGER')
-         OR (c.relname <> 'payments' AND has_any_column_privilege(c.oid, 'UPDATE')))
+         OR (c.relname <> ALL(?) AND has_any_column_privilege(c.oid, 'UPDATE')))
      UNION ALL SELECT 1 FROM pg_roles WHERE rolname = current_user AND rolsuper LIMIT 1`,
-    [KEPT],
+    [HISTORY, KEPT],
   );
   return rows.length > 0;
 }
@@ -52,9 +51,9 @@ export async function lendRights(owner: Knex, role: string): Promise<void> {
       await trx.raw('GRANT INSERT ON ?? TO ??', [tablename, role]);
       if (tablename === 'event_personal_data') {
         await trx.raw('GRANT UPDATE (??) ON ?? TO ??', [ERASABLE, tablename, role]);
-      } else if (tablename === 'payments') {
+      } else if (KEPT.includes(tablename)) {
         await trx.raw('GRANT UPDATE ON ?? TO ??', [tablename, role]);
-      } else if (!KEPT.includes(tablename)) {
+      } else if (!HISTORY.includes(tablename)) {
         await trx.raw('GRANT UPDATE, DELETE ON ?? TO ??', [tablename, role]);
       }
     }

@@ -116,19 +116,18 @@ async function aloneWithFile<T>(db: Knex, work: () => Promise<T>): Promise<T> {
     // SQLite's own waiting would stop this whole process, and with it perhaps the one who holds the lock.
     await gate.raw('PRAGMA busy_timeout = 0');
     for (;;) {
-      const held = await gate.transaction().catch((error: { code?: string }) => {
-        if (error.code !== 'SQLITE_BUSY') throw error;
-        return null;
-      });
-      if (!held) {
-        await new Promise((done) => setTimeout(done, GATE_LOOK_MS));
-        continue;
-      }
+      let isInside = false;
       try {
-        return await work();
-      } finally {
-        await held.rollback();
+        return await gate.transaction(async (trx) => {
+          // knex calls this even when the lock was refused; the refusal itself comes afterwards.
+          if (trx.isCompleted()) return undefined as T;
+          isInside = true;
+          return work();
+        });
+      } catch (error) {
+        if (isInside || (error as { code?: string }).code !== 'SQLITE_BUSY') throw error;
       }
+      await new Promise((done) => setTimeout(done, GATE_LOOK_MS));
     }
   } finally {
     await gate.destroy();

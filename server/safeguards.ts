@@ -23,6 +23,9 @@ export const EVIDENCE: Record<string, string[][]> = {
   timestamps: [['kind', 'subject_id']],
 };
 
+/** Tables whose rows change and never go. */
+export const KEPT = ['payments', 'refunds'];
+
 const LIVE = 'NOT EXISTS (SELECT 1 FROM approval_withdrawals w WHERE w.approval_id = a.id)';
 
 const CAPTURE_WITHOUT_APPROVAL = `NEW.captured_cents > 0 AND NEW.state <> 'captured_unapproved' AND NOT EXISTS (
@@ -86,6 +89,32 @@ const PROMISE: Safeguard[] = [
     before: 'delete',
     when: '1 = 1',
     says: 'payments are kept',
+  },
+  {
+    name: 'refund_stays_within_its_payment',
+    table: 'refunds',
+    before: 'insert',
+    when: `NEW.amount_cents < 1 OR NEW.amount_cents
+      + COALESCE((SELECT SUM(r.amount_cents) FROM refunds r WHERE r.payment_id = NEW.payment_id
+        AND r.state IN ('requested', 'pending', 'succeeded')), 0)
+      > COALESCE((SELECT p.captured_cents FROM payments p WHERE p.id = NEW.payment_id
+        AND p.order_id = NEW.order_id AND p.currency = NEW.currency), 0)`,
+    says: 'no more is given back than came in',
+  },
+  {
+    name: 'refund_keeps_its_amount',
+    table: 'refunds',
+    before: 'update',
+    when: `OLD.amount_cents <> NEW.amount_cents OR OLD.payment_id <> NEW.payment_id OR OLD.order_id <> NEW.order_id
+      OR OLD.currency <> NEW.currency OR (OLD.state IN ('failed', 'refused') AND NEW.state <> OLD.state)`,
+    says: 'a refund keeps its amount, and one that failed is not revived',
+  },
+  {
+    name: 'refunds_are_kept',
+    table: 'refunds',
+    before: 'delete',
+    when: '1 = 1',
+    says: 'refunds are kept',
   },
   {
     name: 'ticket_has_approval_and_payment',
@@ -167,7 +196,8 @@ async function recall(db: Knex): Promise<Memory | 'older' | null> {
 const hashes = (definitions: Map<string, string>): Record<string, string> =>
   Object.fromEntries([...definitions].map(([name, text]) => [name, sha256(text)]));
 
-const list = (db: Knex) => writtenAs(db, safeguards(), Object.keys(EVIDENCE));
+const neverEmptied = [...Object.keys(EVIDENCE), ...KEPT];
+const list = (db: Knex) => writtenAs(db, safeguards(), neverEmptied);
 
 /** Names of safeguards that are absent, switched off or not as written here. */
 export async function missingSafeguards(db: Knex): Promise<string[]> {
@@ -213,13 +243,13 @@ export async function areOutdated(db: Knex): Promise<boolean> {
  */
 export async function keepSafeguards(db: Knex, schemaChanged: boolean): Promise<void> {
   if (schemaChanged || (await areOutdated(db))) {
-    await installTriggers(db, safeguards(), Object.keys(EVIDENCE));
+    await installTriggers(db, safeguards(), neverEmptied);
     const value = JSON.stringify({ kept: hashes(list(db)) } satisfies Memory);
     await db('settings').insert({ key: KEY, value, updated_at: now() }).onConflict('key').merge();
   }
   const missing = await missingSafeguards(db);
   if (missing.length > 0) complain(`The database has lost a safeguard (${missing.join(', ')}).`);
-  const strange = await strangers(db, list(db), [...Object.keys(EVIDENCE), 'payments', 'orders']);
+  const strange = await strangers(db, list(db), [...neverEmptied, 'orders']);
   if (strange.length > 0)
     complain(`The database has a trigger or rule that is not ours (${strange.join(', ')}).`);
 }

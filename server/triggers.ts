@@ -21,8 +21,8 @@ const EVENT_HASH: Safeguard = {
 };
 
 /** SQLite has no TRUNCATE. */
-const neverTruncated = (evidence: string[]) =>
-  [...evidence, 'payments'].map((table) => ({ name: `${table}_never_truncated`, table }));
+const neverTruncated = (tables: string[]) =>
+  tables.map((table) => ({ name: `${table}_never_truncated`, table }));
 
 const TRUNCATED_SOURCE = `
 BEGIN RAISE EXCEPTION '% is kept', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END `;
@@ -54,7 +54,7 @@ const postgresLine = (trigger: {
 }) => JSON.stringify([trigger.table, trigger.type, trigger.enabled, trigger.procedure, trigger.source]);
 
 /** The safeguards as they stand in a database that has all of them, by name. */
-export function writtenAs(db: Knex, guards: Safeguard[], evidence: string[]): Map<string, string> {
+export function writtenAs(db: Knex, guards: Safeguard[], neverEmptied: string[]): Map<string, string> {
   if (dialectOf(db) === 'sqlite') return new Map(guards.map((guard) => [guard.name, sqliteTrigger(guard)]));
   const rows = [...guards, EVENT_HASH].map((guard): [string, string] => [
     guard.name,
@@ -66,7 +66,7 @@ export function writtenAs(db: Knex, guards: Safeguard[], evidence: string[]): Ma
       source: postgresSource(guard),
     }),
   ]);
-  const truncated = neverTruncated(evidence).map(({ name, table }): [string, string] => [
+  const truncated = neverTruncated(neverEmptied).map(({ name, table }): [string, string] => [
     name,
     postgresLine({
       table,
@@ -125,9 +125,11 @@ export async function strangers(db: Knex, ours: Map<string, string>, tables: str
 }
 
 /** Puts every safeguard in, in place of what had its name. */
-export async function installTriggers(db: Knex, guards: Safeguard[], evidence: string[]): Promise<void> {
+export async function installTriggers(db: Knex, guards: Safeguard[], neverEmptied: string[]): Promise<void> {
   await db.transaction(async (trx) => {
-    await (dialectOf(db) === 'sqlite' ? installSqlite(trx, guards) : installPostgres(trx, guards, evidence));
+    await (dialectOf(db) === 'sqlite'
+      ? installSqlite(trx, guards)
+      : installPostgres(trx, guards, neverEmptied));
   });
 }
 
@@ -141,7 +143,7 @@ async function installSqlite(trx: Knex.Transaction, guards: Safeguard[]): Promis
 async function installPostgres(
   trx: Knex.Transaction,
   guards: Safeguard[],
-  evidence: string[],
+  neverEmptied: string[],
 ): Promise<void> {
   const define = (name: string, source: string) =>
     trx.raw(
@@ -160,7 +162,7 @@ async function installPostgres(
     await attach(name, table, `${before.toUpperCase()} ON ${table} FOR EACH ROW EXECUTE FUNCTION ${name}()`);
   }
   await define('never_truncated', TRUNCATED_SOURCE);
-  for (const { name, table } of neverTruncated(evidence)) {
+  for (const { name, table } of neverTruncated(neverEmptied)) {
     await attach(name, table, `TRUNCATE ON ${table} FOR EACH STATEMENT EXECUTE FUNCTION never_truncated()`);
   }
 }

@@ -18,7 +18,14 @@ export const SWEEP_EVERY_MS = 10 * 60_000;
 // wait for an authority outside that does not answer.
 const LANES: task.TaskKind[][] = [
   ['check_artwork', 'render_proof'],
-  ['sync_payment', 'capture_payment', 'release_hold', 'apply_stripe_event', 'sweep_payments'],
+  [
+    'sync_payment',
+    'capture_payment',
+    'release_hold',
+    'apply_stripe_event',
+    'sweep_payments',
+    'refund_payment',
+  ],
   ['make_record', 'send_message'],
   ['stamp_approval'],
 ];

@@ -12,6 +12,7 @@ export const TASK_KINDS = [
   'send_message',
   'apply_stripe_event',
   'sweep_payments',
+  'refund_payment',
   'stamp_approval',
 ] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];

@@ -3,6 +3,7 @@ import { checkArtwork, renderProof } from './artwork-tasks';
 import { sendMessage } from './message-tasks';
 import { makeRecord } from './paper-tasks';
 import { applyStripeEvent, capturePayment, releaseHold, sweepPayments, syncPayment } from './payment-tasks';
+import { refundPayment } from './refund-tasks';
 import type { Run } from './task-context';
 import { stampApproval } from './timestamp-tasks';
 
@@ -14,6 +15,7 @@ export const RUNS: Record<TaskKind, Run> = {
   release_hold: releaseHold,
   apply_stripe_event: applyStripeEvent,
   sweep_payments: sweepPayments,
+  refund_payment: refundPayment,
   make_record: makeRecord,
   send_message: sendMessage,
   stamp_approval: stampApproval,
