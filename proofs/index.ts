@@ -22,7 +22,8 @@ export type { Limits } from './limits';
 
 /**
  * Draws the proof of one artwork into `request.out_folder`, which must exist and be empty: `proof.pdf`,
- * `page-N.webp` and `thumb-N.webp`. Lengths are millimetres of the finished piece, pixels are counted from the top
+ * `page-N.webp` and `thumb-N.webp`, and `press.pdf`, from which the proof is drawn, unless the artwork itself can go to
+ * the press. Lengths are millimetres of the finished piece, pixels are counted from the top
  * left. An artwork with errors, a hostile or a broken one gives a refusal with a sentence in both languages and
  * leaves the folder empty. `progress` hears of each page as its image and thumbnail are written. Throws only for a fault of ours: a missing file or folder, no process to be had.
  */
@@ -75,8 +76,12 @@ export function prepareEngine(): void {
 }
 
 // The child has read a stranger's file; the names that it hands back are used as paths by others.
-function isWithinFolder({ pdf, pages }: ProofResult): boolean {
-  return isPlainName(pdf.file) && pages.every(isPageWithinFolder);
+function isWithinFolder({ pdf, press, pages }: ProofResult): boolean {
+  return (
+    isPlainName(pdf.file) &&
+    (press.file === null || isPlainName(press.file)) &&
+    pages.every(isPageWithinFolder)
+  );
 }
 
 function isPageWithinFolder({ image, thumbnail }: ProofPage): boolean {

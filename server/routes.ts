@@ -33,6 +33,7 @@ import * as papers from './controllers/papers';
 import * as parkedTasks from './controllers/parked-tasks';
 import * as passwords from './controllers/passwords';
 import * as photos from './controllers/photos';
+import * as pressFiles from './controllers/press-files';
 import * as printChecks from './controllers/print-checks';
 import * as productionSteps from './controllers/production-steps';
 import * as products from './controllers/products';
@@ -195,6 +196,7 @@ function staffRoutes(): Router {
   routes.post('/orders/:ref/artworks', upload('artwork'), staffArtworks.create);
   routes.get('/orders/:ref/proof/:version/pages/:page/:kind.webp', staffProofs.image);
   routes.get('/orders/:ref/proof/:version/proof.pdf', staffProofs.pdf);
+  routes.get('/orders/:ref/press-file.pdf', pressFiles.show);
   routes.get('/orders/:ref/record.pdf', staffProofs.record);
   routes.get('/orders/:ref/receipt.pdf', staffProofs.receipt);
   routes.get('/orders/:ref/invoices/:number.pdf', staffProofs.invoice);

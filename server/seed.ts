@@ -114,8 +114,10 @@ async function draw({ storage }: Portal, placed: order.PlacedOrder, file: artwor
       pages.push({ ...page, image_sha256: shown.sha256, thumbnail_sha256: small.sha256 });
     }
     const pdf = await readFile(join(out_folder, outcome.proof.pdf.file));
+    const { file: press_file, ...press } = outcome.proof.press;
+    if (press_file) await storage.save(createReadStream(join(out_folder, press_file)));
     const report = outcome.proof.report as artwork.Report;
-    return { pdf, rendered: { sha256: '', bytes: 0, seal_fingerprint: null, pages, images, report } };
+    return { pdf, rendered: { sha256: '', bytes: 0, seal_fingerprint: null, pages, images, press, report } };
   } finally {
     await rm(out_folder, { recursive: true, force: true });
   }

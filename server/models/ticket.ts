@@ -6,6 +6,7 @@ import * as jobHold from './job-hold';
 import * as message from './message';
 import { may, move, type OrderState, type Verb } from './order-state';
 import type { Payment } from './payment';
+import * as pressFile from './press-file';
 import * as task from './task';
 import { randomCode } from './token';
 
@@ -40,10 +41,12 @@ export async function pay(trx: Trx, payment: Payment): Promise<void> {
     released_at: now(),
   });
   await move(trx, order_id, 'release');
+  const press = await pressFile.ofProof(trx, approval.proof_id);
   await event.append(trx, order_id, 'job.released', event.SYSTEM, {
     approval: approval_id,
     proof: approval.proof_id,
     proof_sha256: approval.proof_sha256,
+    press_sha256: press.sha256,
     payment: payment.id,
   });
   await task.enqueue(
