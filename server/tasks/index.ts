@@ -2,8 +2,11 @@ import type { TaskKind } from '../models/task';
 import { checkArtwork, renderProof } from './artwork-tasks';
 import { sendMessage } from './message-tasks';
 import { makeRecord } from './paper-tasks';
-import { applyStripeEvent, capturePayment, releaseHold, sweepPayments, syncPayment } from './payment-tasks';
+import { acceptDispute, stageEvidence, submitEvidence } from './dispute-tasks';
+import { capturePayment, releaseHold, syncPayment } from './payment-tasks';
 import { refundPayment } from './refund-tasks';
+import { applyStripeEvent } from './stripe-event-tasks';
+import { sweepPayments } from './sweep-tasks';
 import type { Run } from './task-context';
 import { stampApproval } from './timestamp-tasks';
 
@@ -16,6 +19,9 @@ export const RUNS: Record<TaskKind, Run> = {
   apply_stripe_event: applyStripeEvent,
   sweep_payments: sweepPayments,
   refund_payment: refundPayment,
+  stage_evidence: stageEvidence,
+  submit_evidence: submitEvidence,
+  accept_dispute: acceptDispute,
   make_record: makeRecord,
   send_message: sendMessage,
   stamp_approval: stampApproval,

@@ -136,36 +136,3 @@ export const releaseHold: Run = async (portal, task) => {
 };
 
 const isOver = ({ state }: payment.Facts): boolean => state === 'captured' || state === 'canceled';
-
-export const applyStripeEvent: Run = async (portal, task) => {
-  const object_id = task.payload.object_id === null ? null : String(task.payload.object_id);
-  if (!object_id) return;
-  const { db } = portal;
-  let known = object_id.startsWith('cs_')
-    ? await payment.findByCheckoutOrNull(db, object_id)
-    : await payment.findByIntentOrNull(db, object_id);
-  if (!known && object_id.startsWith('pi_')) {
-    // The delivery was faster than our own note of which intent belongs to the checkout.
-    const payment_id = await processor(portal).paymentIdOf(object_id);
-    known = payment_id ? await payment.findPaymentOrNull(db, payment_id) : null;
-    if (known) {
-      await payment.reduce(
-        db,
-        known.id,
-        await processor(portal).look({ payment_intent: object_id, checkout_session: null }),
-      );
-      return;
-    }
-  }
-  if (!known) throw new Moot('not a payment of this shop');
-  await lookAndReduce(portal, known.id);
-};
-
-/** Asks after every payment that may have moved while nobody told us. One that fails does not hide the others. */
-export const sweepPayments: Run = async (portal) => {
-  const failures: string[] = [];
-  for (const { id } of await payment.unsettled(portal.db)) {
-    await look(portal, id).catch((error) => failures.push(`${id}: ${error.message}`));
-  }
-  if (failures.length > 0) throw new Error(failures.join('\n'));
-};
