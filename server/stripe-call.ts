@@ -35,4 +35,3 @@ export async function call<T>(request: () => Promise<T>): Promise<T> {
     throw new ProcessorError(kind, error.message, error.code ?? null);
   }
 }
-

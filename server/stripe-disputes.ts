@@ -42,11 +42,15 @@ export const warningOf = (warning: Stripe.Radar.EarlyFraudWarning): WarningFacts
 
 export const disputeCalls = (stripe: Stripe) => ({
   dispute: (id: string) => call(async () => disputeOf(await stripe.disputes.retrieve(id))),
-  fraudWarning: (id: string) => call(async () => warningOf(await stripe.radar.earlyFraudWarnings.retrieve(id))),
+  fraudWarning: (id: string) =>
+    call(async () => warningOf(await stripe.radar.earlyFraudWarnings.retrieve(id))),
   uploadEvidence: ({ filename, bytes }: { filename: string; bytes: Uint8Array }, key: string) =>
     call(async () => {
       const file = { data: bytes, name: filename, type: 'application/pdf' };
-      const { id } = await stripe.files.create({ purpose: 'dispute_evidence', file }, { idempotencyKey: key });
+      const { id } = await stripe.files.create(
+        { purpose: 'dispute_evidence', file },
+        { idempotencyKey: key },
+      );
       return id;
     }),
   stageEvidence: (id: string, evidence: Record<string, string>, key: string) =>

@@ -163,8 +163,8 @@ interface Subject {
 // What is looked at is the payment, unless the news is of a thing that has a life of its own.
 const ITSELF = ['payment_intent', 'checkout.session', 'dispute', 'radar.early_fraud_warning'];
 
-function subjectOf({ id = null, object = '', payment_intent }: Subject & { id?: string | null }): string | null {
-  return !ITSELF.includes(object) && typeof payment_intent === 'string' ? payment_intent : id;
+function subjectOf({ id, object = '', payment_intent }: Subject): string | null {
+  return !ITSELF.includes(object) && typeof payment_intent === 'string' ? payment_intent : (id ?? null);
 }
 
 export function openStripe(config: Config): CardProcessor {
@@ -267,7 +267,11 @@ export function openStripe(config: Config): CardProcessor {
       call(async () => {
         const created = { gte: Math.floor(Date.parse(moment) / 1000) };
         const listed: Listed = { payments: [], disputes: [], warnings: [] };
-        const intents = stripe.paymentIntents.list({ created, limit: A_PAGE, expand: ['data.latest_charge'] });
+        const intents = stripe.paymentIntents.list({
+          created,
+          limit: A_PAGE,
+          expand: ['data.latest_charge'],
+        });
         for await (const intent of intents) {
           if (intent.metadata.instance !== instance) continue;
           const payment_id = intent.metadata.payment ?? null;

@@ -80,7 +80,13 @@ export const MAX_FILE_PAGES = 49;
 export const ANSWERABLE = ['needs_response', 'warning_needs_response'];
 const CLOSED = ['won', 'lost', 'warning_closed', 'prevented'];
 /** While the bank has the money, or keeps it, nothing can be given back. An inquiry alone can be. */
-const BLOCKS_REFUND = ['needs_response', 'under_review', 'appeal_needs_response', 'appeal_under_review', 'lost'];
+const BLOCKS_REFUND = [
+  'needs_response',
+  'under_review',
+  'appeal_needs_response',
+  'appeal_under_review',
+  'lost',
+];
 
 export const isClosed = ({ status }: Pick<Dispute, 'status'>): boolean => CLOSED.includes(status);
 
@@ -156,7 +162,12 @@ const columns = (facts: DisputeFacts) => ({
  * Brings a dispute up to what the processor said at `looked_at`; an answer that was older changes nothing. A new one
  * puts an unprinted job on hold and is told to the owner; so is how it ends. Returns whether anything changed.
  */
-export async function reduce(db: Db, paid: Payment, facts: DisputeFacts, looked_at: string): Promise<boolean> {
+export async function reduce(
+  db: Db,
+  paid: Payment,
+  facts: DisputeFacts,
+  looked_at: string,
+): Promise<boolean> {
   try {
     return await within(db, (trx) => reduceOnce(trx, paid, facts, looked_at));
   } catch (error) {
@@ -191,7 +202,9 @@ async function reduceOnce(trx: Trx, paid: Payment, facts: DisputeFacts, looked_a
   if (before.looked_at > looked_at) return false;
   const next = columns(facts);
   const changed = Object.entries(next).some(([name, value]) => before[name] !== value);
-  await trx('disputes').where({ id: facts.id }).update({ ...next, looked_at });
+  await trx('disputes')
+    .where({ id: facts.id })
+    .update({ ...next, looked_at });
   if (!changed) return false;
   if (facts.submission_count > before.submission_count) {
     await tell(trx, order_id, 'dispute.submitted', facts, {
@@ -311,7 +324,12 @@ export async function askToSubmit(db: Db, id: string, seen_sha256: string, staff
       staged_sha256: seen_sha256,
     });
     const key = `submit:${id}`;
-    await task.enqueue(trx, 'submit_evidence', { dispute_id: id }, { key, order_id: open.order_id, again: true });
+    await task.enqueue(
+      trx,
+      'submit_evidence',
+      { dispute_id: id },
+      { key, order_id: open.order_id, again: true },
+    );
   });
 }
 
@@ -322,7 +340,12 @@ export async function askToAccept(db: Db, id: string, staff_id: string): Promise
     await trx('disputes').where({ id }).update({ accept_asked_at: now(), accept_asked_by: staff_id });
     await event.append(trx, open.order_id, 'dispute.accept_asked', event.byStaff(staff_id), { dispute: id });
     const key = `accept:${id}`;
-    await task.enqueue(trx, 'accept_dispute', { dispute_id: id }, { key, order_id: open.order_id, again: true });
+    await task.enqueue(
+      trx,
+      'accept_dispute',
+      { dispute_id: id },
+      { key, order_id: open.order_id, again: true },
+    );
   });
 }
 
@@ -350,14 +373,21 @@ export interface Advice {
 const NOT_PRINTED: OrderState[] = ['approved', 'paid', 'released'];
 
 /** What we would do in the owner's place, and why. The bank decides; nothing here promises. */
-export function recommendation({ reason, status }: Pick<Dispute, 'reason' | 'status'>, about: Circumstances): Advice {
+export function recommendation(
+  { reason, status }: Pick<Dispute, 'reason' | 'status'>,
+  about: Circumstances,
+): Advice {
   if (!about.is_signed) return { advice: 'accept', because: ['no_signature'] };
   if (about.is_refunded) return { advice: 'contest', because: ['refunded', 'signed'] };
   if (NOT_PRINTED.includes(about.order_state)) return { advice: 'accept', because: ['not_printed'] };
   if (status.startsWith('warning_')) return { advice: 'contest', because: ['inquiry', 'signed'] };
   const isHandedOver = about.order_state === 'handed_over';
   if (reason === 'fraudulent')
-    return { advice: isHandedOver ? 'contest' : 'weigh', because: ['fraud', isHandedOver ? 'handed_over' : 'not_handed_over'] };
-  if (reason === 'product_not_received' && !isHandedOver) return { advice: 'weigh', because: ['not_handed_over', 'signed'] };
+    return {
+      advice: isHandedOver ? 'contest' : 'weigh',
+      because: ['fraud', isHandedOver ? 'handed_over' : 'not_handed_over'],
+    };
+  if (reason === 'product_not_received' && !isHandedOver)
+    return { advice: 'weigh', because: ['not_handed_over', 'signed'] };
   return { advice: 'contest', because: ['signed', isHandedOver ? 'handed_over' : 'not_handed_over'] };
 }

@@ -38,6 +38,7 @@ export const EVENT_TYPES = [
   'payment.refund_failed',
   'payment.refunded_elsewhere',
   'payment.fraud_warned',
+  'payment.charge_stopped',
   'dispute.opened',
   'dispute.evidence_staged',
   'dispute.submit_asked',

@@ -35,7 +35,11 @@ export async function note(db: Db, paid: Payment, facts: WarningFacts): Promise<
     if (known > 0) return false;
     const { id, fraud_type, warned_at } = facts;
     await trx('fraud_warnings').insert({ id, order_id, payment_id, fraud_type, is_actionable, warned_at });
-    await event.append(trx, order_id, 'payment.fraud_warned', event.STRIPE, { warning: id, payment: payment_id, fraud_type });
+    await event.append(trx, order_id, 'payment.fraud_warned', event.STRIPE, {
+      warning: id,
+      payment: payment_id,
+      fraud_type,
+    });
     await message.enqueueToShop(trx, 'fraud-warning', order_id, `fraud-warning:${id}`, { warning_id: id });
     await jobHold.hold(trx, order_id, 'fraud_warning', id);
     return true;

@@ -94,7 +94,8 @@ export const stageEvidence: Run = async (portal, task) => {
     };
     const looked_at = now();
     const facts = await processor(portal).stageEvidence(id, evidence, key);
-    if (facts.submission_count > 0) throw new Hopeless('Stripe has sent the evidence although it was only staged.');
+    if (facts.submission_count > 0)
+      throw new Hopeless('Stripe has sent the evidence although it was only staged.');
     await reduce(portal, facts, looked_at);
     await dispute.noteStaged(db, id, files);
   } catch (error) {
@@ -123,7 +124,8 @@ async function answerOnce(
     await dispute.takeBack(portal.db, id, error.message);
     return;
   }
-  if (isOpen(await lookAtDispute(portal, id))) throw new TryAnew('Stripe has answered, but nothing has changed');
+  if (isOpen(await lookAtDispute(portal, id)))
+    throw new TryAnew('Stripe has answered, but nothing has changed');
 }
 
 export const submitEvidence: Run = async (portal, task) => {

@@ -1,8 +1,8 @@
 import type { TaskKind } from '../models/task';
 import { checkArtwork, renderProof } from './artwork-tasks';
+import { acceptDispute, stageEvidence, submitEvidence } from './dispute-tasks';
 import { sendMessage } from './message-tasks';
 import { makeRecord } from './paper-tasks';
-import { acceptDispute, stageEvidence, submitEvidence } from './dispute-tasks';
 import { capturePayment, releaseHold, syncPayment } from './payment-tasks';
 import { refundPayment } from './refund-tasks';
 import { applyStripeEvent } from './stripe-event-tasks';

@@ -84,7 +84,7 @@ export const capturePayment: Run = async (portal, task) => {
   if (signed.withdrawn_at || found.live_approval_id !== signed.id) throw new Moot('approval withdrawn');
   if (found.state !== 'approved') throw new Moot('paid otherwise');
   if (held.state === 'lapsed' || held.state === 'released' || held.state === 'failed') {
-    await payment.tellLapse(db, payment_id);
+    if (!(await payment.wasGivenBack(db, payment_id))) await payment.tellLapse(db, payment_id);
     throw new Moot('the reservation is gone');
   }
   if (held.state !== 'authorized' || !held.payment_intent)
@@ -106,7 +106,7 @@ async function afterFailedCapture(portal: Portal, payment_id: string, error: unk
   const after = await lookAndReduce(portal, payment_id);
   if (after.state === 'captured' || after.state === 'refunded') return;
   if (after.state !== 'authorized') {
-    await payment.tellLapse(portal.db, payment_id);
+    if (!(await payment.wasGivenBack(portal.db, payment_id))) await payment.tellLapse(portal.db, payment_id);
     return;
   }
   if (error.kind === 'fault') throw new TryAnew(error.message);

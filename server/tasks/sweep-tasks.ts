@@ -59,7 +59,12 @@ async function lookAtOpen(portal: Portal, found: Findings): Promise<void> {
   const { db } = portal;
   for (const { id } of await payment.unsettled(db)) {
     const before = await payment.findPayment(db, id);
-    await attempt(portal, found, before, async () => amounts(await lookAndReduce(portal, id)) !== amounts(before));
+    await attempt(
+      portal,
+      found,
+      before,
+      async () => amounts(await lookAndReduce(portal, id)) !== amounts(before),
+    );
   }
   for (const open of await dispute.unsettled(db)) {
     const paid = await payment.findPayment(db, open.payment_id);
