@@ -1,9 +1,11 @@
 import type { TaskKind } from '../models/task';
 import { checkArtwork, renderProof } from './artwork-tasks';
 import { acceptDispute, stageEvidence, submitEvidence } from './dispute-tasks';
+import { makeInvoice } from './invoice-tasks';
 import { sendMessage } from './message-tasks';
 import { makeRecord } from './paper-tasks';
 import { capturePayment, releaseHold, syncPayment } from './payment-tasks';
+import { copyPhoto } from './photo-tasks';
 import { refundPayment } from './refund-tasks';
 import { applyStripeEvent } from './stripe-event-tasks';
 import { sweepPayments } from './sweep-tasks';
@@ -12,6 +14,7 @@ import { stampApproval } from './timestamp-tasks';
 
 export const RUNS: Record<TaskKind, Run> = {
   check_artwork: checkArtwork,
+  copy_photo: copyPhoto,
   render_proof: renderProof,
   sync_payment: syncPayment,
   capture_payment: capturePayment,
@@ -23,6 +26,7 @@ export const RUNS: Record<TaskKind, Run> = {
   submit_evidence: submitEvidence,
   accept_dispute: acceptDispute,
   make_record: makeRecord,
+  make_invoice: makeInvoice,
   send_message: sendMessage,
   stamp_approval: stampApproval,
 };
