@@ -18,6 +18,9 @@ export const TEMPLATES = [
   'order-changed',
   'refunded',
   'refund-failed',
+  'dispute-opened',
+  'dispute-closed',
+  'fraud-warning',
 ] as const;
 export type Template = (typeof TEMPLATES)[number];
 
