@@ -22,6 +22,10 @@ async function answerTo(job: Job): Promise<Answer> {
       const { inspect } = await import('./preflight.js');
       return { is: 'report', report: await inspect(job.request, onPages) };
     }
+    if (job.is === 'compare') {
+      const { compare } = await import('./comparing/compare.js');
+      return { is: 'comparison', comparison: await compare(job.request, onPages) };
+    }
     const { prove } = await import('./prove.js');
     return { is: 'proof', proof: await prove(job.request, onPages) };
   } catch (error) {

@@ -1,7 +1,16 @@
-// The engine's two calls. Everything that reads the artwork happens in a child process.
+// The engine's three calls. Everything that reads the artwork happens in a child process.
 import { readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { InspectOutcome, InspectRequest, ProofOutcome, ProofRequest, ProofResult } from './contract';
+import type {
+  CompareOutcome,
+  CompareRequest,
+  Comparison,
+  InspectOutcome,
+  InspectRequest,
+  ProofOutcome,
+  ProofRequest,
+  ProofResult,
+} from './contract';
 import { runIsolated } from './isolate';
 import { LIMITS, type Limits } from './limits';
 import { refusal } from './refused';
@@ -36,9 +45,36 @@ export async function inspectArtwork(
   return { ok: false, refusal: answer.is === 'refusal' ? answer.refusal : refusal('cannot-be-drawn') };
 }
 
-// The child has read a stranger's file; the names that it hands back are used as paths by others.
+/**
+ * Tells what differs between two versions of a piece, page by page: both are drawn again, their pages are paired, and
+ * what differs is listed by its place on the trim (millimetres) and by its words. Pictures of pages that differ are
+ * written into `request.out_folder`, which must exist and be empty; each carries the watermark and names its version.
+ * Differences too small to be seen in print are left out. Refusals and faults as for `makeProof`.
+ */
+export async function compareVersions(
+  request: CompareRequest,
+  limits: Partial<Limits> = {},
+): Promise<CompareOutcome> {
+  if ((await readdir(request.out_folder)).length > 0) throw new Error(`${request.out_folder} is not empty`);
+  const answer = await runIsolated({ is: 'compare', request }, { ...LIMITS, ...limits });
+  if (answer.is === 'comparison' && areWithinFolder(picturesOf(answer.comparison)))
+    return { ok: true, comparison: answer.comparison };
+  await empty(request.out_folder);
+  return { ok: false, refusal: answer.is === 'refusal' ? answer.refusal : refusal('cannot-be-drawn') };
+}
+
 function isWithinFolder({ pdf, pages }: ProofResult): boolean {
-  const files = [pdf.file, ...pages.flatMap((page) => [page.image, page.thumbnail])];
+  return areWithinFolder([pdf.file, ...pages.flatMap((page) => [page.image, page.thumbnail])]);
+}
+
+function picturesOf({ pages }: Comparison): string[] {
+  return pages
+    .flatMap(({ pictures: made }) => [made?.before, made?.after, made?.overlay, made?.difference])
+    .filter((file) => typeof file === 'string');
+}
+
+// The child has read a stranger's file; the names that it hands back are used as paths by others.
+function areWithinFolder(files: string[]): boolean {
   return files.every((file) => file === basename(file) && /^[\w-]+\.(pdf|webp)$/.test(file));
 }
 

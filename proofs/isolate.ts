@@ -5,7 +5,15 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { InspectRequest, PreflightReport, ProofRequest, ProofResult, Refusal } from './contract';
+import type {
+  CompareRequest,
+  Comparison,
+  InspectRequest,
+  PreflightReport,
+  ProofRequest,
+  ProofResult,
+  Refusal,
+} from './contract';
 import {
   BIG_FILE_BYTES,
   type Limits,
@@ -16,11 +24,15 @@ import {
 } from './limits';
 import { refusal } from './refused';
 
-export type Job = { is: 'inspect'; request: InspectRequest } | { is: 'prove'; request: ProofRequest };
+export type Job =
+  | { is: 'inspect'; request: InspectRequest }
+  | { is: 'prove'; request: ProofRequest }
+  | { is: 'compare'; request: CompareRequest };
 
 export type Answer =
   | { is: 'report'; report: PreflightReport }
   | { is: 'proof'; proof: ProofResult }
+  | { is: 'comparison'; comparison: Comparison }
   | { is: 'refusal'; refusal: Refusal };
 
 type Line = { is: 'pages'; count: number } | { is: 'answer'; answer: Answer };
@@ -29,7 +41,7 @@ const CHILD = join(__dirname, 'child.js');
 
 /** Never throws for anything that the artwork does; only when a process cannot be started at all. */
 export async function runIsolated(job: Job, limits: Limits): Promise<Answer> {
-  const { size: bytes } = await stat(job.request.artwork_path);
+  const bytes = await bytesToRead(job);
   const memory = limits.memory_bytes + Math.max(0, bytes - BIG_FILE_BYTES) * MEMORY_PER_BIG_FILE_BYTE;
   const child = start(memory);
   return new Promise((resolve, reject) => {
@@ -65,6 +77,12 @@ export async function runIsolated(job: Job, limits: Limits): Promise<Answer> {
     child.stdin!.on('error', () => {});
     child.stdin!.end(JSON.stringify(job));
   });
+}
+
+async function bytesToRead({ is, request }: Job): Promise<number> {
+  const read = is === 'compare' ? [request.before, request.after] : [request];
+  const sizes = await Promise.all(read.map(({ artwork_path }) => stat(artwork_path)));
+  return sizes.reduce((sum, { size }) => sum + size, 0);
 }
 
 function start(memory_bytes: number): ChildProcess {

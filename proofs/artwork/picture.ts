@@ -61,6 +61,7 @@ export async function openPicture(
     look,
     draw: (page, px) => draw(path, kind, page, px, look),
     text: () => null,
+    wordsAt: () => '',
     close: () => {},
   };
 }
