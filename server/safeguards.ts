@@ -18,6 +18,7 @@ interface Safeguard {
 const EVIDENCE: Record<string, string[][]> = {
   artworks: [['id']],
   proofs: [['id'], ['sha256'], ['order_id', 'version']],
+  comparisons: [['id'], ['after_proof_id']],
   page_views: [['proof_id', 'page', 'device_sha256']],
   change_requests: [['id'], ['order_id', 'round']],
   change_points: [['id'], ['change_request_id', 'number']],

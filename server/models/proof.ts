@@ -7,6 +7,7 @@ import * as file from './file';
 import * as message from './message';
 import type { Order, Specification } from './order';
 import { move } from './order-state';
+import * as task from './task';
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -112,6 +113,14 @@ export async function issue(
       pages: rendered.pages.map((page) => page.image_sha256),
     });
     await message.enqueue(trx, 'proof-ready', order, `proof-ready:${id}`, { proof_id: id });
+    if (version > 1) {
+      await task.enqueue(
+        trx,
+        'compare_proofs',
+        { proof_id: id },
+        { key: `compare:${id}`, order_id: order.id },
+      );
+    }
   });
   return id;
 }

@@ -5,6 +5,7 @@ import { type Db, later, now, type Trx } from './database';
 export const TASK_KINDS = [
   'check_artwork',
   'render_proof',
+  'compare_proofs',
   'sync_payment',
   'capture_payment',
   'release_hold',

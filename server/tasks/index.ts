@@ -1,5 +1,6 @@
 import type { TaskKind } from '../models/task';
 import { checkArtwork, renderProof } from './artwork-tasks';
+import { compareProofs } from './comparison-tasks';
 import { sendMessage } from './message-tasks';
 import { makeRecord } from './paper-tasks';
 import { applyStripeEvent, capturePayment, releaseHold, sweepPayments, syncPayment } from './payment-tasks';
@@ -8,6 +9,7 @@ import type { Run } from './task-context';
 export const RUNS: Record<TaskKind, Run> = {
   check_artwork: checkArtwork,
   render_proof: renderProof,
+  compare_proofs: compareProofs,
   sync_payment: syncPayment,
   capture_payment: capturePayment,
   release_hold: releaseHold,
