@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { readRoots } from './timestamp-token';
 
 export const DEFAULT_PORT = 3000;
 export const DEFAULT_UPLOAD_LIMIT_BYTES = 1024 ** 3;
@@ -28,6 +29,7 @@ const Environment = z.object({
   STRIPE_SECRET_KEY: optional(z.string().min(8)),
   STRIPE_WEBHOOK_SECRET: optional(z.string().min(8)),
   STRIPE_API_BASE: optional(z.url({ protocol: /^https?$/ })),
+  TSA_URL: optional(z.url({ protocol: /^https?$/ })),
   OWNER_EMAIL: optional(z.email()),
   OWNER_PASSWORD: optional(z.string().min(12)),
   DEMO: optional(flag),
@@ -53,6 +55,8 @@ export interface Config {
     webhook_secrets: string[];
     api_base: string | null;
   };
+  /** The outside authority that stamps approvals, and the roots that it is believed under. Null: nobody is asked. */
+  time_authority: { url: string; roots_pem: string } | null;
   owner: { email: string; password: string | null };
   /** A demo catalogue, a demo shop and something to sign are put in on the first start. */
   is_demo: boolean;
@@ -82,6 +86,23 @@ function readSecrets(dataDir: string): Secrets {
     writeFileSync(path, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
   }
   return secrets;
+}
+
+/** Where the pinned roots of the time stamp authority lie, in the data folder. */
+export const TSA_ROOTS_FILE = 'tsa-roots.pem';
+
+function timeAuthority(url: string | undefined, dataDir: string): Config['time_authority'] {
+  if (!url) return null;
+  const path = join(dataDir, TSA_ROOTS_FILE);
+  try {
+    const roots_pem = readFileSync(path, 'utf8');
+    readRoots(roots_pem);
+    return { url, roots_pem };
+  } catch (error) {
+    throw new ConfigError(
+      `TSA_URL: set, but ${path} cannot be used (${(error as Error).message}). Put the root certificate of that authority there, in PEM form, from its own site.`,
+    );
+  }
 }
 
 function trustProxy(value: string | undefined): string | number | boolean {
@@ -132,6 +153,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
           : [],
       api_base: given.STRIPE_API_BASE ?? null,
     },
+    time_authority: timeAuthority(given.TSA_URL, data_dir),
     owner: { email: given.OWNER_EMAIL ?? 'owner@shop.example', password: given.OWNER_PASSWORD ?? null },
     is_demo: given.DEMO ?? !isProduction,
     secrets,

@@ -12,6 +12,7 @@ import { keepSafeguards } from './safeguards';
 import { openSealer, sealKeysOf, shopHost } from './seal';
 import { openFolder } from './storage';
 import { openStripe } from './stripe';
+import { openTimeAuthority } from './timestamp';
 
 export interface OpenPortal extends Portal {
   close(): Promise<void>;
@@ -53,6 +54,8 @@ export async function openPortal(config: Config): Promise<OpenPortal> {
     storage,
     mail,
     sealer,
+    time_authority:
+      config.time_authority && openTimeAuthority(config.time_authority.url, config.time_authority.roots_pem),
     cards: config.payments.mode === 'counter_only' ? null : openStripe(config),
     wake: () => {},
     async close() {

@@ -9,6 +9,7 @@ import type { Staff } from './models/staff';
 import type { Sealer } from './seal';
 import type { Storage } from './storage';
 import type { CardProcessor } from './stripe';
+import type { TimeAuthority } from './timestamp';
 
 export interface Portal {
   config: Config;
@@ -18,6 +19,8 @@ export interface Portal {
   cards: CardProcessor | null;
   mail: Mail;
   sealer: Sealer;
+  /** Null when no outside authority stamps the time. */
+  time_authority: TimeAuthority | null;
   /** Tells the worker in this process that there is work, so that it need not wait for its next look. */
   wake(): void;
 }

@@ -29,6 +29,7 @@ const EVIDENCE: Record<string, string[][]> = {
   tickets: [['order_id'], ['approval_id'], ['scan_code']],
   events: [['order_id', 'seq'], ['hash'], ['order_id', 'prev_hash']],
   papers: [['id'], ['kind', 'subject_id']],
+  timestamps: [['kind', 'subject_id']],
 };
 
 const LIVE = 'NOT EXISTS (SELECT 1 FROM approval_withdrawals w WHERE w.approval_id = a.id)';
@@ -94,6 +95,32 @@ const PROMISE: Safeguard[] = [
     before: 'delete',
     when: '1 = 1',
     says: 'payments are kept',
+  },
+  {
+    name: 'refund_stays_within_its_payment',
+    table: 'refunds',
+    before: 'insert',
+    when: `NEW.amount_cents < 1 OR NEW.amount_cents
+      + COALESCE((SELECT SUM(r.amount_cents) FROM refunds r WHERE r.payment_id = NEW.payment_id
+        AND r.state IN ('requested', 'pending', 'succeeded')), 0)
+      > COALESCE((SELECT p.captured_cents FROM payments p WHERE p.id = NEW.payment_id
+        AND p.order_id = NEW.order_id AND p.currency = NEW.currency), 0)`,
+    says: 'no more is given back than came in',
+  },
+  {
+    name: 'refund_keeps_its_amount',
+    table: 'refunds',
+    before: 'update',
+    when: `OLD.amount_cents <> NEW.amount_cents OR OLD.payment_id <> NEW.payment_id OR OLD.order_id <> NEW.order_id
+      OR OLD.currency <> NEW.currency OR (OLD.state IN ('failed', 'refused') AND NEW.state <> OLD.state)`,
+    says: 'a refund keeps its amount, and one that failed is not revived',
+  },
+  {
+    name: 'refunds_are_kept',
+    table: 'refunds',
+    before: 'delete',
+    when: '1 = 1',
+    says: 'refunds are kept',
   },
   {
     name: 'ticket_has_approval_and_payment',
@@ -172,6 +199,7 @@ RETURN ${before === 'delete' ? 'OLD' : 'NEW'}; END $guard$`;
 const POSTGRES_ONLY = [
   ...Object.keys(EVIDENCE).map((table) => ({ name: `${table}_never_truncated`, table })),
   { name: 'payments_never_truncated', table: 'payments' },
+  { name: 'refunds_never_truncated', table: 'refunds' },
 ];
 const EVENT_HASH: Safeguard = {
   name: 'event_hash_is_of_its_body',

@@ -2,6 +2,7 @@
 import Stripe from 'stripe';
 import type { Config } from './config';
 import type { Facts } from './models/payment';
+import type { RefundFacts } from './models/refund';
 
 export const REQUEST_TIMEOUT_MS = 12_000;
 export const CHECKOUT_VALID_MS = 60 * 60_000;
@@ -52,6 +53,13 @@ export interface CardProcessor {
     facts: Facts,
     key: string,
   ): Promise<void>;
+  /** Every refund of a payment, whoever made it. */
+  refunds(payment_intent: string): Promise<RefundFacts[]>;
+  refund(
+    payment_intent: string,
+    refund: { id: string; order_id: string; amount_cents: number },
+    key: string,
+  ): Promise<RefundFacts>;
   readWebhook(body: Buffer, signature: string): { id: string; type: string; object_id: string | null };
   /** Whose payment an event speaks of, when we have not met its intent yet; null when it is not ours. */
   paymentIdOf(payment_intent: string): Promise<string | null>;
@@ -110,6 +118,22 @@ function factsOf(intent: Stripe.PaymentIntent): Facts {
     last_error: intent.last_payment_error?.message ?? null,
   };
 }
+
+const REFUND_STATES: Record<string, RefundFacts['state']> = {
+  succeeded: 'succeeded',
+  failed: 'failed',
+  canceled: 'failed',
+};
+
+const refundOf = (refund: Stripe.Refund): RefundFacts => ({
+  stripe_refund: refund.id,
+  refund: refund.metadata?.refund ?? null,
+  state: REFUND_STATES[refund.status ?? ''] ?? 'pending',
+  amount_cents: refund.amount,
+  failure: refund.failure_reason ?? null,
+});
+
+const REFUNDS_A_PAGE = 100;
 
 const NOTHING_YET: Facts = {
   state: 'open',
@@ -219,6 +243,20 @@ export function openStripe(config: Config): CardProcessor {
         } else if (payment_intent) {
           await stripe.paymentIntents.cancel(payment_intent, {}, { idempotencyKey: key });
         }
+      }),
+    refunds: (payment_intent) =>
+      call(async () => {
+        const { data } = await stripe.refunds.list({ payment_intent, limit: REFUNDS_A_PAGE });
+        return data.map(refundOf);
+      }),
+    refund: (payment_intent, { id, order_id, amount_cents }, key) =>
+      call(async () => {
+        const metadata = { refund: id, order: order_id, instance };
+        const made = await stripe.refunds.create(
+          { payment_intent, amount: amount_cents, metadata },
+          { idempotencyKey: key },
+        );
+        return refundOf(made);
       }),
     readWebhook: (body, signature) => {
       for (const secret of config.payments.webhook_secrets) {

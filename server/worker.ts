@@ -15,12 +15,20 @@ const RENEW_EVERY_MS = 10_000;
 export const SWEEP_EVERY_MS = 10 * 60_000;
 
 // Drawing and paying do not wait for each other: a 500-page proof must not hold a capture up, nor what changed in it
-// the next customer's proof.
+// the next proof; nor does a letter wait for an authority outside that does not answer.
 const LANES: task.TaskKind[][] = [
   ['check_artwork', 'render_proof'],
   ['compare_proofs'],
-  ['sync_payment', 'capture_payment', 'release_hold', 'apply_stripe_event', 'sweep_payments'],
+  [
+    'sync_payment',
+    'capture_payment',
+    'release_hold',
+    'apply_stripe_event',
+    'sweep_payments',
+    'refund_payment',
+  ],
   ['make_record', 'send_message'],
+  ['stamp_approval'],
 ];
 
 export interface Worker {

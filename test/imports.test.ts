@@ -27,7 +27,7 @@ const MAY_IMPORT: Record<string, Rule[]> = {
   'server/models': [below('server/models'), server('errors'), builtIns, only('zod', 'luxon', 'canonicalize')],
   'server/tasks': [
     below('server/tasks', 'server/models', 'server/papers', 'proofs'),
-    server('errors', 'storage', 'stripe', 'mail', 'seal', 'timestamp', 'link', 'words'),
+    server('errors', 'storage', 'stripe', 'mail', 'seal', 'timestamp', 'link', 'words', 'history-words'),
     builtIns,
     only('zod', 'luxon'),
   ],
@@ -47,7 +47,7 @@ const MAY_IMPORT: Record<string, Rule[]> = {
   ],
   'server/controllers': [
     below('server/controllers', 'server/models', 'server/middleware', 'server/papers'),
-    server('config', 'errors', 'storage', 'stripe', 'link', 'password', 'portal', 'words'),
+    server('config', 'errors', 'storage', 'stripe', 'link', 'password', 'portal', 'words', 'history-words'),
     builtIns,
     only('express', 'multer', 'zod', 'luxon', 'qrcode'),
   ],

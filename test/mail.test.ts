@@ -38,6 +38,8 @@ const everywhere = {
   code: '482913',
   stop_link: STOP_LINK,
   paid_at_counter: false as const,
+  tender: 'card' as const,
+  customer: 'Marie Lefèvre',
 };
 
 const VALUES = {

@@ -1,6 +1,8 @@
 // Reading what a form sent: text is trimmed and cut, everything else is not there.
 import type { Request, Response } from 'express';
 import type { Invalid } from '../errors';
+import { minorUnits } from '../models/price';
+import { MOST_CENTS } from '../models/product-definition';
 
 export interface Shown {
   field: string;
@@ -45,6 +47,21 @@ export function sentences(res: Response, error: Invalid): Shown[] {
     field,
     message: res.locals.t(`errors:${key}`, error.vars),
   }));
+}
+
+/** "12,50" and "12.50" in the currency's minor units; null when it is no amount of it. */
+export function centsOrNull(amount: string, currency: string): number | null {
+  const digits = amount.replace(',', '.').replace(/\s/g, '');
+  if (!/^\d+(\.\d+)?$/.test(digits)) return null;
+  const cents = Number(digits) * minorUnits(currency);
+  const rounded = Math.round(cents);
+  return Math.abs(rounded - cents) < 1e-6 && rounded <= MOST_CENTS ? rounded : null;
+}
+
+/** An amount as a field shows it, without its currency: "12.50". */
+export function amountText(cents: number, currency: string): string {
+  const units = minorUnits(currency);
+  return (cents / units).toFixed(Math.log10(units));
 }
 
 const EMAIL = /^[^\s@<>"(),;:\\[\]]+@[^\s@<>"(),;:\\[\]]+\.[^\s@<>"(),;:\\[\]]{2,}$/;

@@ -1,10 +1,16 @@
 // An order's history in words, and for the owner its chain: whether every line still holds.
 import type { Request, Response } from 'express';
+import { actorInWords, eventInWords, eventNote, type Teller } from '../history-words';
+import * as approval from '../models/approval';
 import * as event from '../models/event';
 import * as order from '../models/order';
 import { list as listStaff } from '../models/staff';
+import * as timestamp from '../models/timestamp';
 import { sha256 } from '../models/token';
 import { portal } from '../portal';
+
+/** Two honest clocks and a slow network are closer than this. */
+const CLOCKS_APART_MS = 5 * 60_000;
 
 export interface Line {
   seq: number;
@@ -15,48 +21,31 @@ export interface Line {
   hash: string;
 }
 
-const ACTORS = ['customer', 'system', 'stripe'] as const;
-
-function sentence(res: Response, { type, data }: event.Event): string {
-  const { t, money, date } = res.locals;
-  const known = (key: string, value: unknown) => (value ? t(`staff:${key}.${value}`) : '');
-  const cents = data.amount_cents ?? data.total_cents;
-  const points = Array.isArray(data.points) ? data.points.length : 0;
-  const isRefused = type === 'artwork.checked' && data.is_accepted === false;
-  return t(`staff:history.${type.replace('.', '_')}${isRefused ? '_refused' : ''}`, {
-    ...data,
-    count: points,
-    amount: typeof cents === 'number' ? money(cents, data.currency) : '',
-    ready: typeof data.ready_on === 'string' ? date(data.ready_on, 'short') : '',
-    channel: known('channels', data.channel),
-    tender: known('tenders', data.tender),
-    answer: known('answers', data.answer),
-    letter: known('templates', data.template),
-    paper: type === 'record.made' ? known('papers', data.kind) : '',
-  });
-}
-
-const REASONS = ['draft_given_up', 'customer_cancelled', 'stopped_by_customer'];
-
-function noteOf(res: Response, { data }: event.Event): string | null {
-  const said = data.reason ?? data.text ?? data.note;
-  if (typeof said !== 'string') return null;
-  return REASONS.includes(said) ? res.locals.t(`staff:reasons.${said}`) : said;
-}
-
 export function historyInWords(res: Response, events: event.Event[], names: Map<string, string>): Line[] {
-  const who = ({ kind, id }: event.Actor) =>
-    kind === 'staff'
-      ? (names.get(id ?? '') ?? res.locals.t('staff:actors.staff'))
-      : res.locals.t(`staff:actors.${ACTORS.find((known) => known === kind)}`);
+  const { t, money, date } = res.locals;
+  const teller: Teller = { t, money, date };
   return events.map((each) => ({
     seq: each.seq,
     at: each.at,
-    who: who(each.actor),
-    text: sentence(res, each),
-    note: noteOf(res, each),
+    who: actorInWords(teller, each, names),
+    text: eventInWords(teller, each),
+    note: eventNote(teller, each),
     hash: each.hash,
   }));
+}
+
+/** What each signature of an order has of outside time. */
+async function stampsOf(req: Request, order_id: string) {
+  const { db, time_authority } = portal(req);
+  const signed = await approval.ofOrder(db, order_id);
+  return Promise.all(
+    signed.map(async ({ id, signed_at }) => {
+      const { state, stamp } = await timestamp.ofApproval(db, id, time_authority !== null);
+      // The token may come hours after the signature, never before it: only an earlier one tells of a wrong clock.
+      const isApart = stamp !== null && Date.parse(signed_at) - Date.parse(stamp.gen_time) > CLOCKS_APART_MS;
+      return { signed_at, state, stamp, is_apart: isApart };
+    }),
+  );
 }
 
 async function read(req: Request) {
@@ -76,6 +65,7 @@ export async function show(req: Request, res: Response): Promise<void> {
     fault,
     broken: broken && { hash: broken.hash, computed: sha256(broken.body), prev_hash: broken.prev_hash },
     head: lines.at(-1)?.hash ?? null,
+    stamps: await stampsOf(req, found.id),
     history: historyInWords(res, await event.history(db, found.id), names),
     export_url: `/owner/audit/${found.ref}/events.json`,
   });

@@ -2,10 +2,9 @@
 import type { Request, Response } from 'express';
 import { IANAZone } from 'luxon';
 import { minorUnits } from '../models/price';
-import { MOST_CENTS } from '../models/product-definition';
 import * as setting from '../models/setting';
 import { portal, shop } from '../portal';
-import { isEmail, isPhone, type Shown, text } from './form';
+import { centsOrNull, isEmail, isPhone, type Shown, text } from './form';
 
 const DAYS = ['1', '2', '3', '4', '5', '6', '7'] as const;
 const MAX_LINES_LENGTH = 2_000;
@@ -74,14 +73,6 @@ const isDay = (line: string) => /^\d{4}-\d\d-\d\d$/.test(line) && !Number.isNaN(
 function wholeNumber(written: string, least: number, most: number): number | null {
   const number = /^\d+$/.test(written) ? Number(written) : Number.NaN;
   return number >= least && number <= most ? number : null;
-}
-
-function centsOrNull(written: string, currency: string): number | null {
-  const amount = written.replace(',', '.').replace(/\s/g, '');
-  if (!/^\d+(\.\d+)?$/.test(amount)) return null;
-  const cents = Number(amount) * minorUnits(currency);
-  const whole = Math.round(cents);
-  return Math.abs(whole - cents) < 1e-6 && whole <= MOST_CENTS ? whole : null;
 }
 
 function read(req: Request): { values: Values; wrong: Record<string, string>; settings: setting.Shop } {

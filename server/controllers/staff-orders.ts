@@ -1,4 +1,5 @@
 // An order as the shop works on it: everything known, and every next thing that a colleague may do.
+import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { toString as drawQr } from 'qrcode';
 import { Conflict, Invalid } from '../errors';
@@ -7,17 +8,19 @@ import * as approval from '../models/approval';
 import * as artwork from '../models/artwork';
 import * as changeRequest from '../models/change-request';
 import * as event from '../models/event';
+import * as jobHold from '../models/job-hold';
 import * as message from '../models/message';
 import * as order from '../models/order';
 import { may } from '../models/order-state';
 import * as paper from '../models/paper';
 import * as payment from '../models/payment';
 import * as proof from '../models/proof';
+import * as refund from '../models/refund';
 import { findStaffOrNull, list as listStaff } from '../models/staff';
 import * as tablet from '../models/tablet';
 import { stepsFrom } from '../models/ticket';
-import { portal, shop } from '../portal';
-import { type Shown, sentences } from './form';
+import { portal, shop, staff } from '../portal';
+import { amountText, type Shown, sentences } from './form';
 import { historyInWords } from './histories';
 import { dueOf, statusOf, todayIn } from './jobs';
 import { moneyOf } from './orders';
@@ -39,6 +42,9 @@ const DONE = [
   'cancelled',
   'link_sent',
   'moved',
+  'refund_asked',
+  'refund_settled',
+  'job_resumed',
 ] as const;
 type Done = (typeof DONE)[number];
 
@@ -96,6 +102,21 @@ function proofsOf(found: order.PlacedOrder, versions: proof.Proof[]) {
   }));
 }
 
+/** What was given back, and what this colleague may still give back. */
+async function refundsOf(req: Request, found: order.PlacedOrder) {
+  const { db } = portal(req);
+  return {
+    made: await refund.ofOrder(db, found.id),
+    /** One at a time; money that nobody signed for comes first. */
+    possible: (await refund.refundable(db, found.id)).slice(0, 1).map((each) => ({
+      ...each,
+      left: amountText(each.left_cents, each.currency),
+    })),
+    allowance_cents: await refund.allowanceOf(db, found.id, staff(req)),
+    key: randomUUID(),
+  };
+}
+
 export interface Rendering {
   status?: number;
   errors?: Shown[];
@@ -131,6 +152,8 @@ export async function renderOrder(
       ...each,
       staff_name: each.staff_id ? (names.get(each.staff_id) ?? null) : null,
     })),
+    refunds: await refundsOf(req, found),
+    job_holds: await jobHold.ofOrder(db, found.id),
     files: await filesOf(req, found, versions),
     proofs: proofsOf(found, versions).reverse(),
     next_version: (versions.at(-1)?.version ?? 0) + 1,
@@ -174,7 +197,11 @@ export async function act(
   found: order.Order,
   done: Done,
   work: () => Promise<unknown>,
-  { given = {}, field }: { given?: Record<string, string>; field?: string } = {},
+  {
+    given = {},
+    field,
+    conflict = 'next',
+  }: { given?: Record<string, string>; field?: string; conflict?: string } = {},
 ): Promise<void> {
   try {
     await work();
@@ -187,7 +214,7 @@ export async function act(
       const message = res.locals.t([`staff:${error.key}`, `errors:${error.key}.text`], error.vars);
       return renderOrder(req, res, found.ref, {
         status: 409,
-        errors: [{ field: field ?? 'next', message }],
+        errors: [{ field: field ?? conflict, message }],
         given,
       });
     }

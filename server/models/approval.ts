@@ -13,6 +13,7 @@ import * as proof from './proof';
 import type { Shop } from './setting';
 import * as signOff from './sign-off';
 import * as task from './task';
+import * as timestamp from './timestamp';
 
 export interface Approval {
   id: string;
@@ -251,6 +252,7 @@ async function sign(
   await trx('orders').where({ id: order_id }).update({ ready_on: words.ready_on });
   if (hold) await payment.enqueueCapture(trx, { id, order_id }, hold.id, charge_at ?? signed_at);
   await task.enqueue(trx, 'make_record', { order_id, approval_id: id }, { key: `record:${id}`, order_id });
+  await timestamp.ask(trx, { id, order_id });
 }
 
 // A tick's time comes from the signer's device; it is only believed when it could be true.

@@ -15,6 +15,8 @@ export const TEMPLATES = [
   'artwork-needed',
   'payment-needed',
   'order-cancelled',
+  'refunded',
+  'refund-failed',
 ] as const;
 export type Template = (typeof TEMPLATES)[number];
 
@@ -58,6 +60,22 @@ export async function enqueue(
     'send_message',
     { ...payload, template, order_id: order.id },
     { key: `message:${key}`, order_id: order.id },
+  );
+}
+
+/** Has a letter sent to the shop's own address, about an order, once for each `key`. */
+export async function enqueueToShop(
+  trx: Trx,
+  template: Template,
+  order_id: string,
+  key: string,
+  payload: Record<string, unknown> = {},
+): Promise<void> {
+  await task.enqueue(
+    trx,
+    'send_message',
+    { ...payload, template, order_id, to: 'shop' },
+    { key: `message:${key}`, order_id },
   );
 }
 

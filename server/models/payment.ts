@@ -5,6 +5,7 @@ import { Conflict, NotFound } from '../errors';
 import { type Db, isRefused, later, lockOrder, now, type Trx, within } from './database';
 import * as event from './event';
 import * as message from './message';
+import type { OrderState } from './order-state';
 import * as task from './task';
 import * as ticket from './ticket';
 
@@ -157,12 +158,12 @@ export async function ofOrder(db: Db, order_id: string): Promise<Payment[]> {
   return db('payments').where({ order_id }).orderBy('created_at');
 }
 
-const releaseKey = (payment_id: string) => `release:${payment_id}`;
+const RELEASE = 'release:';
 
 // A payment that the worker is about to give back is as good as gone, although it still stands.
 const beingReleased = (db: Db) =>
   db('tasks')
-    .whereRaw("tasks.key = 'release:' || payments.id")
+    .whereRaw('tasks.key = ? || payments.id', [RELEASE])
     .whereIn('tasks.state', ['ready', 'leased', 'parked'])
     .select('tasks.id');
 
@@ -243,7 +244,7 @@ export function voidCapture(trx: Trx, order_id: string, why: string): Promise<bo
 
 /** Has one reservation given back, or its page closed; again when it turns up once more afterwards. */
 function giveBack(trx: Trx, order_id: string, payment_id: string): Promise<void> {
-  const key = releaseKey(payment_id);
+  const key = RELEASE + payment_id;
   return task.enqueue(trx, 'release_hold', { payment_id }, { key, order_id, again: true });
 }
 
@@ -308,14 +309,23 @@ async function reduceOnce(
   await lockOrder(trx, (await findPayment(trx, payment_id)).order_id);
   const before = await findPayment(trx, payment_id);
   const order = await orderFacts(trx, before.order_id);
-  const state = facts.captured_cents > 0 && isUnapproved ? 'captured_unapproved' : stateOf(facts, before);
+  // Once a person has to decide about money, no later signature releases a job by it.
+  const isFirstSeen = !['captured', 'refunded'].includes(before.state);
+  const isUnsigned =
+    isUnapproved ||
+    before.state === 'captured_unapproved' ||
+    // Given back again before we heard of it: what is left pays for nothing.
+    (isFirstSeen && facts.refunded_cents > 0);
+  const state = facts.captured_cents > 0 && isUnsigned ? 'captured_unapproved' : stateOf(facts, before);
   const news = RANK[state] > RANK[before.state];
+  // Money can come back: a bank may return a refund days after it was made.
+  const isRecount = before.state === 'refunded' && state === 'captured';
   if (state === 'authorized' && GIVEN_UP.includes(before.state)) {
     const payment_intent = before.payment_intent ?? facts.payment_intent;
     await trx('payments').where({ id: payment_id }).update({ payment_intent });
     await giveBack(trx, order.id, payment_id);
   }
-  if (!news && state !== before.state) return before.state;
+  if (!news && !isRecount && state !== before.state) return before.state;
 
   const approval_id =
     state === 'captured' ? (before.approval_id ?? order.live_approval_id) : before.approval_id;
@@ -335,13 +345,42 @@ async function reduceOnce(
       captured_at: facts.captured_cents > 0 ? (before.captured_at ?? now()) : null,
       updated_at: now(),
     });
-  if (!news) return state;
   const payment = await findPayment(trx, payment_id);
+  await tellElsewhere(trx, before, payment);
+  if (!news) return state;
   await tell(trx, payment);
   if (state === 'authorized') await onHold(trx, order, payment);
   if (state === 'captured') await settle(trx, payment);
   if (state === 'lapsed') await onLapse(trx, order, payment);
   return state;
+}
+
+// Somebody gave money back in the processor's own pages: nobody asked for it here, so it is told here.
+async function tellElsewhere(trx: Trx, before: Payment, after: Payment): Promise<void> {
+  const amount_cents = after.refunded_cents - before.refunded_cents;
+  if (amount_cents <= 0) return;
+  const ours = await trx('refunds').where({ payment_id: after.id, state: 'requested' }).first('id');
+  if (ours) return;
+  const { id: payment, currency, payment_intent } = after;
+  await event.append(trx, after.order_id, 'payment.refunded_elsewhere', event.STRIPE, {
+    payment,
+    amount_cents,
+    currency,
+    payment_intent,
+  });
+}
+
+/** Adds up what was given back of a payment at the counter. A card payment's sums are the processor's. */
+export async function recount(trx: Trx, payment_id: string): Promise<void> {
+  const { tender, captured_cents } = await findPayment(trx, payment_id);
+  if (tender === 'card') return;
+  const row = await trx('refunds')
+    .where({ payment_id, state: 'succeeded' })
+    .sum({ cents: 'amount_cents' })
+    .first();
+  const refunded_cents = Number(row?.cents ?? 0);
+  const state: PaymentState = refunded_cents >= captured_cents ? 'refunded' : 'captured';
+  await trx('payments').where({ id: payment_id }).update({ state, refunded_cents, updated_at: now() });
 }
 
 // Whatever else is reserved for a paid order is not needed any more.
@@ -375,15 +414,22 @@ async function tell(trx: Trx, payment: Payment): Promise<void> {
   });
 }
 
+const AWAITS_MONEY: OrderState[] = [
+  'awaiting_artwork',
+  'preparing',
+  'proofed',
+  'changes_requested',
+  'approved',
+];
+
 // The newest sufficient reservation stays; older ones are given back, so that a customer who paid on two tabs is
 // charged once.
 async function onHold(trx: Trx, order: OrderFacts, payment: Payment): Promise<void> {
   const isEnough = payment.authorized_cents >= order.total_cents && payment.currency === order.currency;
   const row = await trx('orders').where({ id: order.id }).first('state');
   const isWanted =
-    row.state !== 'cancelled' &&
     isEnough &&
-    !(await capturedOrNull(trx, order.id)) &&
+    AWAITS_MONEY.includes(row.state) &&
     // Two reservations are never charged for one signature: a charge that has begun keeps its own.
     (await voidCapture(trx, order.id, 'a newer reservation takes its place'));
   if (!isWanted) {

@@ -13,6 +13,8 @@ export const TASK_KINDS = [
   'send_message',
   'apply_stripe_event',
   'sweep_payments',
+  'refund_payment',
+  'stamp_approval',
 ] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];
 
@@ -182,6 +184,12 @@ export async function reclaimAll(db: Db): Promise<number> {
   return db('tasks')
     .where({ state: 'leased' })
     .update({ state: 'ready', lease_until: null, leased_by: null });
+}
+
+/** Whether a task with this key will still be done: it waits, is in hand, or waits for a person. */
+export async function isExpected(db: Db, key: string): Promise<boolean> {
+  const row = await db('tasks').where({ key }).whereIn('state', ['ready', 'leased', 'parked']).first('id');
+  return row !== undefined;
 }
 
 export async function waiting(db: Db): Promise<{ ready: number; leased: number; parked: number }> {

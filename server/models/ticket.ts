@@ -2,6 +2,7 @@
 import { Conflict, NotFound } from '../errors';
 import { type Db, now, type Trx, within } from './database';
 import * as event from './event';
+import * as jobHold from './job-hold';
 import * as message from './message';
 import { may, move, type OrderState, type Verb } from './order-state';
 import type { Payment } from './payment';
@@ -82,6 +83,7 @@ export async function advance(db: Db, order_id: string, step: Step, staff_id: st
   const { verb, type } = STEPS[step];
   await within(db, async (trx) => {
     await move(trx, order_id, verb);
+    if (step === 'printing') await jobHold.assertFree(trx, order_id);
     const held = await findOrNull(trx, order_id);
     if (!held) throw new Conflict(`conflict.${verb}`);
     await event.append(trx, order_id, type, event.byStaff(staff_id), { proof_sha256: held.proof_sha256 });

@@ -60,6 +60,14 @@ export interface MailValues {
   'artwork-needed': Everywhere & { reason: string };
   'payment-needed': Everywhere & { v: string; amount: string };
   'order-cancelled': Everywhere & { product: string; amount: string; paid_at_counter: boolean };
+  refunded: Everywhere & {
+    amount: string;
+    reason: string;
+    tender: 'card' | 'cash' | 'terminal';
+    last4: string;
+  };
+  /** To the shop itself. */
+  'refund-failed': Everywhere & { amount: string; customer: string };
 }
 
 export type MailTemplate = keyof MailValues;
@@ -148,6 +156,14 @@ const LETTERS: { [T in MailTemplate]: (values: MailValues[T]) => Letter } = {
       { button: 'button' },
       { say: 'help' },
     ],
+  }),
+  refunded: ({ tender, reason }) => ({
+    subject: 'subject',
+    lines: [{ say: 'why' }, { quote: reason }, { say: tender }, { button: 'button' }, { say: 'help' }],
+  }),
+  'refund-failed': () => ({
+    subject: 'subject',
+    lines: [{ say: 'why' }, { say: 'next' }, { button: 'button' }],
   }),
 };
 

@@ -113,6 +113,11 @@ export class Sheet {
     if (this.y - height < FOOT && this.y < A4.height - TOP) this.turn();
   }
 
+  /** Points left on this page above its foot. */
+  get room(): number {
+    return this.y - FOOT;
+  }
+
   gap(points: number): void {
     this.y -= this.scaled(points);
   }
@@ -234,7 +239,7 @@ export class Sheet {
   }
 
   /** Across the top of every page, for papers of a shop that only demonstrates. */
-  demonstration(text: string): void {
+  demonstration(text: string, size = 10): void {
     for (const page of this.pdf.getPages()) {
       page.drawRectangle({
         x: 0,
@@ -247,7 +252,7 @@ export class Sheet {
         this.writeAt(A4.height - 6, text, {
           x: MARGIN,
           width: COLUMN,
-          size: 10,
+          size,
           face: 'semibold',
           color: WARN,
           align: 'center',
@@ -257,11 +262,11 @@ export class Sheet {
   }
 
   /** Left and right at the foot of every page; `right` is told the page and how many there are. */
-  foot(left: string, right: (page: number, pages: number) => string): void {
+  foot(left: string, right: (page: number, pages: number) => string, points = 8): void {
     const pages = this.pdf.getPages();
     pages.forEach((page, i) => {
       this.onPage(page, () => {
-        const style: TextStyle = { size: 8 / this.density, color: SOFT };
+        const style: TextStyle = { size: points / this.density, color: SOFT };
         this.writeAt(42, left, { ...style, width: COLUMN - 90 });
         this.writeAt(42, right(i + 1, pages.length), { ...style, align: 'right' });
       });

@@ -4,7 +4,9 @@ import { compareProofs } from './comparison-tasks';
 import { sendMessage } from './message-tasks';
 import { makeRecord } from './paper-tasks';
 import { applyStripeEvent, capturePayment, releaseHold, sweepPayments, syncPayment } from './payment-tasks';
+import { refundPayment } from './refund-tasks';
 import type { Run } from './task-context';
+import { stampApproval } from './timestamp-tasks';
 
 export const RUNS: Record<TaskKind, Run> = {
   check_artwork: checkArtwork,
@@ -15,6 +17,8 @@ export const RUNS: Record<TaskKind, Run> = {
   release_hold: releaseHold,
   apply_stripe_event: applyStripeEvent,
   sweep_payments: sweepPayments,
+  refund_payment: refundPayment,
   make_record: makeRecord,
   send_message: sendMessage,
+  stamp_approval: stampApproval,
 };

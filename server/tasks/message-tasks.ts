@@ -13,6 +13,7 @@ import * as order from '../models/order';
 import * as payment from '../models/payment';
 import { formatMoney } from '../models/price';
 import * as proof from '../models/proof';
+import * as refund from '../models/refund';
 import * as setting from '../models/setting';
 import { findStaffOrNull } from '../models/staff';
 import type { Task } from '../models/task';
@@ -25,6 +26,8 @@ interface Context {
   task: Task;
   placed: order.PlacedOrder;
   shop: setting.Shop;
+  language: order.Language;
+  to: string;
   date(iso: string, style: 'day' | 'datetime' | 'time'): string;
   money(cents: number): string;
   everywhere: {
@@ -38,6 +41,8 @@ interface Context {
 }
 
 type Values = { [T in MailTemplate]: (context: Context) => Promise<MailValues[T]> };
+
+const staffUrl = ({ portal }: Context, path: string) => portal.config.base_url + path;
 
 const url = ({ portal, placed }: Context, rest = '') => orderUrl(portal.config, placed.id, rest);
 
@@ -142,22 +147,47 @@ const VALUES: Values = {
     amount: context.money(context.placed.total_cents),
     paid_at_counter: context.placed.payment_method === 'counter',
   }),
+  refunded: async (context) => {
+    const { portal, task, everywhere } = context;
+    const made = await refund.findRefund(portal.db, String(task.payload.refund_id));
+    const paid = await payment.findPayment(portal.db, made.payment_id);
+    return {
+      ...everywhere,
+      amount: context.money(made.amount_cents),
+      reason: made.reason,
+      tender: made.tender,
+      last4: paid.card_last4 ?? '····',
+    };
+  },
+  'refund-failed': async (context) => {
+    const { portal, task, placed, everywhere } = context;
+    const made = await refund.findRefund(portal.db, String(task.payload.refund_id));
+    return {
+      ...everywhere,
+      amount: context.money(made.amount_cents),
+      customer: placed.contact_name,
+      link: staffUrl(context, `/staff/orders/${placed.ref}`),
+    };
+  },
 };
 
 async function contextOf(portal: Portal, task: Task): Promise<Context> {
   const placed = order.placed(await order.findOrder(portal.db, String(task.payload.order_id)));
   const shop = await setting.shop(portal.db);
   const person = await findStaffOrNull(portal.db, placed.staff_id);
-  const { language } = placed;
+  const toShop = task.payload.to === 'shop';
+  const language = toShop ? shop.language : placed.language;
   return {
     portal,
     task,
     placed,
     shop,
+    language,
+    to: toShop ? shop.email : (placed.contact_email as string),
     date: (iso, style) => dateWords(iso, style, language, shop.time_zone),
     money: (cents) => formatMoney(cents, placed.currency, language),
     everywhere: {
-      first_name: firstName(placed.contact_name),
+      first_name: firstName(toShop ? shop.contact_person : placed.contact_name),
       ref: placed.ref,
       phone: shop.phone,
       staff_name: person?.name ?? shop.contact_person,
@@ -171,7 +201,7 @@ async function composed(portal: Portal, task: Task): Promise<message.Message> {
   const template = task.payload.template as MailTemplate;
   const context = await contextOf(portal, task);
   const values = await VALUES[template](context);
-  const { language, contact_email } = context.placed;
+  const { language } = context;
   const mail = composeMail({ template, language, values } as MailRequest);
   const host = new URL(portal.config.base_url).hostname;
   const digest = createHash('sha256').update(task.id).digest('hex').slice(0, 32);
@@ -180,7 +210,7 @@ async function composed(portal: Portal, task: Task): Promise<message.Message> {
     order_id: context.placed.id,
     template,
     language,
-    to_address: contact_email as string,
+    to_address: context.to,
     ...mail,
     attachments: (task.payload.attachments as message.Attachment[] | undefined) ?? [],
     message_id: `${digest}@${host.includes('.') ? host : `${host}.localdomain`}`,

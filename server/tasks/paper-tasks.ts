@@ -43,7 +43,8 @@ async function picture({ storage }: Portal, sha256: string): Promise<Uint8Array>
   return asJpeg(await buffer(stream));
 }
 
-async function recordOf(
+/** What is recorded of an approval, in the signer's language. */
+export async function recordOf(
   portal: Portal,
   placed: order.PlacedOrder,
   signed: approval.Approval,
@@ -197,7 +198,7 @@ function recognised(
     : [t('papers:recognised.link', { email }), t('papers:recognised.ordering_device')];
 }
 
-async function receiptOf(
+export async function receiptOf(
   portal: Portal,
   placed: order.PlacedOrder,
   how: PaidHow,
@@ -239,7 +240,7 @@ async function receiptOf(
   };
 }
 
-function paidHow(
+export function paidHow(
   captured: payment.Payment | null,
   hold: payment.Payment | null,
   signed: approval.Approval,

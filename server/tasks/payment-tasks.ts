@@ -3,12 +3,13 @@ import * as approval from '../models/approval';
 import * as order from '../models/order';
 import * as payment from '../models/payment';
 import * as proof from '../models/proof';
+import * as refund from '../models/refund';
 import type { Task } from '../models/task';
 import type { Portal } from '../portal';
 import { type CardProcessor, ProcessorError } from '../stripe';
 import { Hopeless, Moot, type Run, TryAnew } from './task-context';
 
-function processor({ cards }: Portal): CardProcessor {
+export function processor({ cards }: Portal): CardProcessor {
   if (!cards)
     throw new Hopeless('No card processor is set up any more: set STRIPE_SECRET_KEY and try again.');
   return cards;
@@ -17,10 +18,24 @@ function processor({ cards }: Portal): CardProcessor {
 async function look(portal: Portal, payment_id: string): Promise<payment.Facts> {
   const facts = await processor(portal).look(await payment.findPayment(portal.db, payment_id));
   await payment.reduce(portal.db, payment_id, facts);
+  await lookAtRefunds(portal, payment_id);
   return facts;
 }
 
-async function lookAndReduce(portal: Portal, payment_id: string): Promise<payment.Payment> {
+/** Refunds that were made here may still come back: their bank has the last word, days later. */
+async function lookAtRefunds(portal: Portal, payment_id: string): Promise<void> {
+  const { payment_intent } = await payment.findPayment(portal.db, payment_id);
+  const ours = (await refund.ofPayment(portal.db, payment_id)).filter(
+    ({ tender, state }) => tender === 'card' && (state === 'pending' || state === 'succeeded'),
+  );
+  if (!payment_intent || ours.length === 0) return;
+  for (const theirs of await processor(portal).refunds(payment_intent)) {
+    const known = ours.find(({ id }) => id === theirs.refund);
+    if (known) await refund.settle(portal.db, known.id, theirs);
+  }
+}
+
+export async function lookAndReduce(portal: Portal, payment_id: string): Promise<payment.Payment> {
   await look(portal, payment_id);
   return payment.findPayment(portal.db, payment_id);
 }
@@ -55,7 +70,7 @@ async function anchor(
   }
 }
 
-const requestKey = (task: Task) => `${task.id}:${task.generation}`;
+export const requestKey = (task: Task) => `${task.id}:${task.generation}`;
 
 export const capturePayment: Run = async (portal, task) => {
   const { db } = portal;

@@ -1,9 +1,10 @@
 // From one version to the next: what changed is found, and told from what was asked for.
-import { businessCard } from '../fixtures/artwork/mimosa';
+
 import * as changeRequest from '../../server/models/change-request';
 import * as event from '../../server/models/event';
 import * as order from '../../server/models/order';
 import * as proof from '../../server/models/proof';
+import { businessCard } from '../fixtures/artwork/mimosa';
 import { CARD, fillDraft, lookAtProof, placeDraft, signedForm } from '../support/journey';
 import { startShop, type TestShop, type Visitor } from '../support/portal';
 

@@ -98,8 +98,10 @@ test('the bank answers 500 and repeats it for the same key: looked at, then trie
   shop.bank!.control.fault({ next: 'sticky_500', path: '/capture' });
   startWorker();
   await until(async () => (await order.findOrder(shop.db, placed.id)).state === 'released');
-  const capture = await shop.db('tasks').where({ order_id: placed.id, kind: 'capture_payment' }).first();
-  expect(capture).toMatchObject({ state: 'done', generation: 1 });
+  const capture = () =>
+    shop.db('tasks').where({ order_id: placed.id, kind: 'capture_payment' }).first('state', 'generation');
+  await until(async () => (await capture()).state === 'done');
+  expect(await capture()).toMatchObject({ generation: 1 });
   expect(await captures(placed.id)).toBe(1);
 });
 

@@ -1,5 +1,6 @@
 // Marie Lefèvre signs the proof of her business cards: one record and one receipt for the tests of the papers.
 import { createHash } from 'node:crypto';
+import type { Dossier } from '../../server/papers/dossier';
 import type { Receipt } from '../../server/papers/receipt';
 import type { ApprovalRecord } from '../../server/papers/record';
 import type { Point } from '../../server/papers/signature';
@@ -95,4 +96,67 @@ export const receipt: Receipt = {
   total: '48,00 €',
   payment: { kind: 'card_to_be_charged', last4: '4242', at: '24 novembre 2026 à 14 h 17' },
   link: 'https://lilas.example/o/3fK9xQ2mB7',
+};
+
+export const dossier: Dossier = {
+  record,
+  order: {
+    placed_at: '2026-11-24T10:00:00.000Z',
+    customer: 'Marie Lefèvre',
+    email: 'marie@fleurs.example',
+    phone: '06 12 34 56 78',
+    delivery: '4 rue des Fleurs\n69003 Lyon',
+    specification: [
+      { label: 'Produit', value: 'Cartes de visite' },
+      { label: 'Format', value: '85 × 55 mm' },
+    ],
+  },
+  pages: [
+    { number: 1, picture: null },
+    { number: 2, picture: null },
+  ],
+  history: [
+    { at: '2026-11-24T10:00:00.000Z', who: 'client', text: 'Commande passée', note: null },
+    { at: '2026-11-24T13:02:11.482Z', who: 'client', text: 'Marie Lefèvre a signé la version 2', note: null },
+  ],
+  rounds: [
+    {
+      number: 1,
+      version: 1,
+      at: '2026-11-24T11:00:00.000Z',
+      note: 'Merci !',
+      points: [{ number: 1, page: 1, text: 'Remplacer « rue » par « avenue »', answer: 'Fait' }],
+    },
+  ],
+  letters: [
+    {
+      at: '2026-11-24T12:31:41.000Z',
+      to: 'marie@fleurs.example',
+      subject: 'Votre épreuve est prête',
+      text: 'Bonjour Marie,\n\nVoir mon épreuve : https://lilas.example/o/3fK9xQ2mB7/proof/2\n\nMerci.',
+      how: 'envoyé par courriel',
+    },
+  ],
+  receipt: {
+    lines: [{ label: '500 × Cartes de visite', amount: '48,00 €' }],
+    taxes: [{ rate: '20 %', tax: '8,00 €' }],
+    total: '48,00 €',
+    paid: 'Carte se terminant par 4242 – débitée le 24 novembre 2026 à 14 h 17',
+    processor_ref: 'pi_3fK9',
+    refunded: null,
+  },
+  job: [{ at: '2026-11-25T09:00:00.000Z', text: 'Impression commencée', who: 'Léa Martin' }],
+  handed_over_at: '2026-11-27T16:00:00.000Z',
+  policy: {
+    version: 'Version 1',
+    texts: [{ title: 'Si l’impression n’est pas juste', text: 'Nous la corrigeons à nos frais.' }],
+  },
+  copy: {
+    at: '2026-11-24T13:02:20.000Z',
+    to: 'marie@fleurs.example',
+    message_id: 'a1b2@lilas.example',
+    reply: '250 OK',
+  },
+  chain: { events: 23, head: sha256('head') },
+  made_at: '2026-12-01T08:00:00.000Z',
 };

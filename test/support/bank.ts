@@ -2,6 +2,10 @@
 
 import type { PlacedOrder } from '../../server/models/order';
 import * as payment from '../../server/models/payment';
+import * as proof from '../../server/models/proof';
+import * as task from '../../server/models/task';
+import { perform } from '../../server/worker';
+import { issueProof, MARIES_PHONE, placedOrder, readyToSign, sign } from '../fixtures/world';
 import type { TestShop } from './portal';
 
 export const GOOD_CARD = '4242424242424242';
@@ -33,4 +37,24 @@ export async function payAtBank(shop: TestShop, opened: payment.Payment, number 
   const body = new URLSearchParams({ number, email: 'marie@example.com' });
   await fetch(opened.checkout_url as string, { method: 'POST', body, redirect: 'manual' });
   await payment.reduce(shop.db, opened.id, await shop.portal.cards!.look(opened));
+}
+
+/** A card reserved at the bank for an order whose proof is then signed; the charge is due and not begun. */
+export async function signedWithHold(shop: TestShop, number = GOOD_CARD) {
+  const placed = await placedOrder(shop);
+  const current = await issueProof(shop, placed.id);
+  const opened = await openBankPage(shop, placed);
+  await payAtBank(shop, opened, number);
+  for (const page of current.pages) await proof.seePage(shop.db, current, page.number, MARIES_PHONE);
+  const signed = await sign(shop, await readyToSign(shop, placed.id));
+  return { placed, signed, payment_id: opened.id };
+}
+
+/** A signed order whose card was really charged, by the worker's own task. */
+export async function paidByCard(shop: TestShop, number = GOOD_CARD): Promise<payment.Payment> {
+  const { payment_id } = await signedWithHold(shop, number);
+  const leased = await task.lease(shop.db, 'charging', ['capture_payment']);
+  if (!leased) throw new Error('No charge is due: the stop window of this shop is not 0.');
+  await perform(shop.portal, leased, 'charging');
+  return payment.findPayment(shop.db, payment_id);
 }
