@@ -11,16 +11,20 @@ import { rounded, roundedRect, type Size } from '../geometry';
 import type { Pixels } from '../look';
 import { comparisonWords, slugWords } from '../words/slug';
 import type { ChangedPixels } from './changed-pixels';
+import { Ground } from './ground';
 
 const WEBP = { quality: 84, effort: 1 };
-const BAND_SHARE = 1 / 24;
-const BAND_PX = { min: 26, max: 64 };
+const BAND_SHARE = 1 / 28;
+const BAND_PX = { min: 30, max: 90 };
 const LINE_SHARE = 1 / 600;
 
 type Colour = [number, number, number];
-/** Ink that is only in the older version, and ink that is only in the newer one. */
+/** What stands only in the older version, what only in the newer one, and what is there in another colour. */
 const WENT: Colour = [0xc2, 0x18, 0x5b];
 const CAME: Colour = [0x0b, 0x5c, 0xad];
+const OTHER: Colour = [0x6b, 0x2f, 0xa0];
+/** Something stands out where it is this much farther from the ground than the other version is. */
+const OUTSTANDS = 1.6;
 /** What stayed the same is shown as grey as this, so that the two colours stand out. */
 const PALE = 0.3;
 
@@ -47,7 +51,7 @@ export async function drawPictures(plan: PicturePlan): Promise<ComparedPictures>
   const { before, after, changed } = plan;
   const shown = (after ?? before)!;
   const { width, height, px_per_mm } = shown.pixels;
-  const band_px = Math.round(Math.min(BAND_PX.max, Math.max(BAND_PX.min, height * BAND_SHARE)));
+  const band_px = Math.round(Math.min(BAND_PX.max, Math.max(BAND_PX.min, width * BAND_SHARE)));
   const [from, to] = plan.versions;
   const words = comparisonWords[plan.language];
   const write = (kind: string, side: Side, pixels: Pixels, label: string) =>
@@ -124,7 +128,7 @@ function mixed(before: Pixels, after: Pixels): Pixels {
   return { ...after, data };
 }
 
-/** The newer page in pale grey; what differs in one of two colours, a pixel wider on every side. */
+/** The newer page in pale grey; what differs in one of three colours, a pixel wider on every side. */
 function told(before: Pixels, after: Pixels, { marks, width, height }: ChangedPixels): Pixels {
   const data = Buffer.allocUnsafe(after.data.length);
   for (let pixel = 0, at = 0; pixel < marks.length; pixel += 1, at += 3) {
@@ -133,12 +137,15 @@ function told(before: Pixels, after: Pixels, { marks, width, height }: ChangedPi
     data[at + 1] = grey;
     data[at + 2] = grey;
   }
+  const ground = new Ground(before, after);
   for (let y = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1) {
       const pixel = y * width + x;
       if (marks[pixel] === 0) continue;
-      const went = light(before.data, pixel * 3) < light(after.data, pixel * 3);
-      paint(data, width, height, x, y, went ? WENT : CAME);
+      const old = ground.distance(before.data, pixel, x, y);
+      const now = ground.distance(after.data, pixel, x, y);
+      const colour = Math.max(old, now) < OUTSTANDS * Math.min(old, now) ? OTHER : old > now ? WENT : CAME;
+      paint(data, width, height, x, y, colour);
     }
   }
   return { ...after, data };

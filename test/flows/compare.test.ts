@@ -5,7 +5,7 @@ import * as event from '../../server/models/event';
 import * as order from '../../server/models/order';
 import * as proof from '../../server/models/proof';
 import { businessCard } from '../fixtures/artwork/mimosa';
-import { CARD, fillDraft, lookAtProof, placeDraft, signedForm } from '../support/journey';
+import { fillDraft, lookAtProof, placeDraft, signedForm } from '../support/journey';
 import { startShop, type TestShop, type Visitor } from '../support/portal';
 
 let shop: TestShop;

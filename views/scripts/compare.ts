@@ -33,6 +33,8 @@ function start(work: HTMLElement) {
       const width = fitWidth(frame) * zoom;
       frame.querySelector<HTMLElement>('[data-paper]')!.style.width = `${width}px`;
       frame.classList.toggle('is-zoomed', zoom > 1);
+      // Numbers keep their size on the screen, so that they do not hide what they number.
+      frame.style.setProperty('--badge', String(1 / zoom));
     }
   }
 
