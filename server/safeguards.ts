@@ -19,6 +19,7 @@ const EVIDENCE: Record<string, string[][]> = {
   artworks: [['id']],
   proofs: [['id'], ['sha256'], ['order_id', 'version']],
   comparisons: [['id'], ['after_proof_id']],
+  press_files: [['proof_id', 'kind']],
   page_views: [['proof_id', 'page', 'device_sha256']],
   change_requests: [['id'], ['order_id', 'round']],
   change_points: [['id'], ['change_request_id', 'number']],
@@ -28,8 +29,14 @@ const EVIDENCE: Record<string, string[][]> = {
   approval_withdrawals: [['approval_id']],
   tickets: [['order_id'], ['approval_id'], ['scan_code']],
   events: [['order_id', 'seq'], ['hash'], ['order_id', 'prev_hash']],
+  photos: [['id']],
+  piece_counts: [['order_id']],
+  handovers: [['order_id']],
   papers: [['id'], ['kind', 'subject_id']],
   timestamps: [['kind', 'subject_id']],
+  journal_lines: [['seq'], ['subject'], ['prev_hash'], ['hash']],
+  invoices: [['id'], ['number'], ['subject'], ['series', 'seq']],
+  invoice_papers: [['invoice_id']],
 };
 
 const LIVE = 'NOT EXISTS (SELECT 1 FROM approval_withdrawals w WHERE w.approval_id = a.id)';
@@ -131,6 +138,22 @@ const PROMISE: Safeguard[] = [
     says: 'a job ticket needs a live approval of the current proof and its payment',
   },
   {
+    name: 'press_file_is_of_its_proof',
+    table: 'press_files',
+    before: 'insert',
+    when: `NOT EXISTS (SELECT 1 FROM proofs p WHERE p.id = NEW.proof_id AND p.order_id = NEW.order_id
+      AND p.artwork_sha256 = NEW.artwork_sha256)`,
+    says: 'a press file names the artwork of its proof',
+  },
+  {
+    name: 'ticket_has_press_file',
+    table: 'tickets',
+    before: 'insert',
+    when: `NOT EXISTS (SELECT 1 FROM press_files f WHERE f.proof_id = NEW.proof_id
+      AND f.order_id = NEW.order_id AND f.kind = 'file')`,
+    says: 'a job ticket needs the press file of its proof',
+  },
+  {
     name: 'order_starts_before_payment',
     table: 'orders',
     before: 'insert',
@@ -153,6 +176,31 @@ const PROMISE: Safeguard[] = [
     says: 'nothing is printed without a job ticket for the current proof',
   },
   {
+    name: 'order_is_ready_after_count',
+    table: 'orders',
+    before: 'update',
+    when: `NEW.state = 'ready' AND OLD.state <> 'ready' AND NOT EXISTS (
+      SELECT 1 FROM piece_counts c WHERE c.order_id = NEW.id)`,
+    says: 'nothing is ready without a count of its pieces',
+  },
+  {
+    name: 'order_is_handed_over_to_somebody',
+    table: 'orders',
+    before: 'update',
+    when: `NEW.state = 'handed_over' AND OLD.state <> 'handed_over' AND NOT EXISTS (
+      SELECT 1 FROM handovers h WHERE h.order_id = NEW.id)`,
+    says: 'nothing is handed over without an acknowledgement',
+  },
+  {
+    name: 'handover_is_acknowledged',
+    table: 'handovers',
+    before: 'insert',
+    when: `(NEW.how = 'collected' AND NEW.signature_method IS NULL)
+      OR (NEW.how = 'delivered' AND (NEW.carrier IS NULL OR NEW.sent_on IS NULL
+        OR (NEW.tracking_number IS NULL AND NEW.photo_id IS NULL)))`,
+    says: 'a hand-over is signed for, or names its carrier with a number or a photograph',
+  },
+  {
     name: 'event_continues_the_chain',
     table: 'events',
     before: 'insert',
@@ -160,6 +208,21 @@ const PROMISE: Safeguard[] = [
       OR NEW.prev_hash <> COALESCE((SELECT e.hash FROM events e WHERE e.order_id = NEW.order_id
         ORDER BY e.seq DESC LIMIT 1), '${'0'.repeat(64)}')`,
     says: 'an event follows the last event of its order',
+  },
+  {
+    name: 'journal_line_continues_the_journal',
+    table: 'journal_lines',
+    before: 'insert',
+    when: `NEW.seq <> COALESCE((SELECT MAX(j.seq) FROM journal_lines j), 0) + 1
+      OR NEW.prev_hash <> COALESCE((SELECT j.hash FROM journal_lines j ORDER BY j.seq DESC LIMIT 1), '${'0'.repeat(64)}')`,
+    says: 'a line of the journal follows the last one',
+  },
+  {
+    name: 'invoice_follows_the_last_of_its_series',
+    table: 'invoices',
+    before: 'insert',
+    when: 'NEW.seq <> COALESCE((SELECT MAX(i.seq) FROM invoices i WHERE i.series = NEW.series), 0) + 1',
+    says: 'invoices are numbered without a gap',
   },
 ];
 

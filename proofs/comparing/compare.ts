@@ -10,12 +10,13 @@ import type {
   Place,
   WordChange,
 } from '../contract';
+import { pieceSize } from '../drawing/drawing';
 import { drawnScale } from '../drawing/drawn-sheet';
 import { sha256 } from '../fingerprint';
 import type { Rect, Size } from '../geometry';
 import { COMPARED_LONG_SIDE_PX } from '../limits';
 import type { Artwork, PageLook, Pixels } from '../look';
-import { type OnPages, pieceSize, pixelsOf } from '../preflight';
+import { type OnPages, pixelsOf } from '../preflight';
 import { refused } from '../refused';
 import { changedPixels } from './changed-pixels';
 import { type PagePrint, printOf } from './page-print';
@@ -139,9 +140,9 @@ class Version {
     readonly specification: ComparedVersion['specification'],
   ) {}
 
-  static async open({ artwork_path, specification }: ComparedVersion): Promise<Version> {
+  static async open({ artwork_path, specification, fixes }: ComparedVersion): Promise<Version> {
     const { kind } = await identify(artwork_path);
-    const artwork = await openArtwork(artwork_path, kind, specification);
+    const artwork = await openArtwork(artwork_path, kind, specification, fixes);
     // A proof was made of it once, with another engine perhaps.
     if (artwork.look.pages.some((page) => !page.fit)) throw refused('cannot-be-drawn');
     return new Version(artwork, specification);

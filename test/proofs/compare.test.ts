@@ -22,8 +22,8 @@ async function compared(
   out_folder = newFolder(),
 ): Promise<Comparison> {
   const outcome = await compareVersions({
-    before: { artwork_path: before, specification, version: 1 },
-    after: { artwork_path: after, specification, version: 2 },
+    before: { artwork_path: before, specification, version: 1, fixes: [] },
+    after: { artwork_path: after, specification, version: 2, fixes: [] },
     language: 'en',
     out_folder,
   });
