@@ -18,6 +18,7 @@ export const EVENT_TYPES = [
   'artwork.refused',
   'proof.issued',
   'page.seen',
+  'comparison.opened',
   'changes.requested',
   'changes.answered',
   'code.sent',
