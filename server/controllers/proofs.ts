@@ -12,6 +12,7 @@ import * as payment from '../models/payment';
 import * as proof from '../models/proof';
 import * as signOff from '../models/sign-off';
 import { portal, type Room, room, shop } from '../portal';
+import { summaryOrNull } from './comparisons';
 import type { Shown } from './form';
 import { printLimits } from './print-limits';
 
@@ -198,6 +199,7 @@ export async function renderProof(
   const requests = await changeRequest.ofOrder(db, placed.id);
   const warnings = words.ticks.filter(({ kind }) => kind === 'warning');
   const places = numberedPlaces(current);
+  const changed = await summaryOrNull(db, placed, current, requests, base);
   res.status(status).render('proofs/show', {
     proof: { ...pageLocals(current, base, seen), is_current: true, superseded_by: null },
     order: { ...orderLocals(placed, room(req), res), ready_on: words.ready_on, cutoff_at: words.cutoff_at },
@@ -245,6 +247,7 @@ export async function renderProof(
       send_url: `${url}/code`,
     },
     answers: requests.filter((request) => request.proof_id !== current.id),
+    changed,
     money: {
       needs_reservation: gates.some(({ key, is_met }) => key === 'G9' && !is_met),
       words: (await payment.hasLapsed(db, placed.id)) ? 'ended' : 'missing',
@@ -254,7 +257,7 @@ export async function renderProof(
     form: { action: `${url}/approval`, values: given.values, errors: given.errors },
     links: {
       changes: `${url}/changes`,
-      compare: null,
+      compare: changed?.url ?? null,
       // A file would stay on the tablet.
       pdf: counter ? null : `${url}/proof.pdf`,
       seen: (page: number) => `${url}/pages/${page}/seen`,
