@@ -7,6 +7,7 @@ import { shopProfile } from './artwork/press-profile';
 import { prepareSecondThread } from './drawing/both-threads';
 import { widthOf } from './drawing/lettering';
 import type { Answer, Job, Line } from './isolate';
+import { copyPhoto } from './photo';
 import { inspect } from './preflight';
 import { prove } from './prove';
 import { Refused, refusal } from './refused';
@@ -38,6 +39,7 @@ async function answerTo(job: Job): Promise<Answer> {
   const onPages = (count: number) => say({ is: 'pages', count });
   try {
     if (job.is === 'inspect') return { is: 'report', report: await inspect(job.request, onPages) };
+    if (job.is === 'photo') return { is: 'photo', copy: await copyPhoto(job.request) };
     const proof = await prove(job.request, onPages, (page) => say({ is: 'page', page }));
     return { is: 'proof', proof };
   } catch (error) {

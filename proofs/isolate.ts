@@ -3,6 +3,8 @@ import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type {
   InspectRequest,
+  PhotoCopy,
+  PhotoRequest,
   PreflightReport,
   ProofPage,
   ProofRequest,
@@ -19,11 +21,15 @@ import {
 import { refusal } from './refused';
 import { endChild, prepareChild, takeChild } from './spare-child';
 
-export type Job = { is: 'inspect'; request: InspectRequest } | { is: 'prove'; request: ProofRequest };
+export type Job =
+  | { is: 'inspect'; request: InspectRequest }
+  | { is: 'prove'; request: ProofRequest }
+  | { is: 'photo'; request: PhotoRequest };
 
 export type Answer =
   | { is: 'report'; report: PreflightReport }
   | { is: 'proof'; proof: ProofResult }
+  | { is: 'photo'; copy: PhotoCopy }
   | { is: 'refusal'; refusal: Refusal };
 
 /** What the child says, a line each: how many pages there are, each page that is done, and at last the answer. */
@@ -40,7 +46,7 @@ export interface Progress {
 
 /** Never throws for anything that the artwork does; only when a process cannot be started at all. */
 export async function runIsolated(job: Job, limits: Limits, progress: Progress = {}): Promise<Answer> {
-  const { size: bytes } = await stat(job.request.artwork_path);
+  const { size: bytes } = await stat(job.is === 'photo' ? job.request.photo_path : job.request.artwork_path);
   const memory = limits.memory_bytes + Math.max(0, bytes - BIG_FILE_BYTES) * MEMORY_PER_BIG_FILE_BYTE;
   const child = takeChild(memory);
   return new Promise((resolve, reject) => {

@@ -34,6 +34,10 @@ export const SCREEN_LONG_SIDE_PX = 2_400;
 export const WANTED_LONG_SIDE_PX = 1_700;
 export const THUMBNAIL_LONG_SIDE_PX = 360;
 
+/** A photograph of the print: what its copy measures at most, and what its header may claim. */
+export const PHOTO_LONG_SIDE_PX = 2_000;
+export const MAX_PHOTO_PIXELS = 120_000_000;
+
 /** How deep forms may hold forms, and how many objects are looked at, when the engine lists what is on a page. */
 export const MAX_FORM_DEPTH = 10;
 export const MAX_PAGE_OBJECTS = 50_000;
@@ -43,6 +47,11 @@ export const MAX_ARTWORK_OBJECTS = 1_000_000;
 export const MAX_STREAM_BYTES = 16 * MEGABYTE;
 export const MAX_STREAMS_BYTES = 96 * MEGABYTE;
 
+/** Operators that are followed to learn what is painted; a page of dense drawing has a hundred thousand. */
+export const MAX_OPERATORS = 3_000_000;
+/** Paints that are remembered to see what lies below an ink that overprints. */
+export const MAX_PAINTS_BELOW = 400;
+
 /** A PDF above this is drawn as it is: to show its inks through a profile the whole file is written once more. */
 export const MAX_REWRITTEN_BYTES = 200 * MEGABYTE;
 export const MAX_REWRITTEN_OBJECTS = 100_000;
@@ -51,6 +60,16 @@ export const MAX_REWRITTEN_OBJECTS = 100_000;
 export const MAX_ARTWORK_PICTURES = 20_000;
 /** Pixels of one page that are decoded outside PDFium; the pictures beyond it keep the plain drawing. */
 export const MAX_REPLACED_PIXELS = 120_000_000;
+
+/** Unpacked bytes of the content of one page that is laid anew for the press. */
+export const MAX_PAGE_CONTENT_BYTES = 256 * MEGABYTE;
+
+/** Pixels of a picture that the press file holds without loss (times its channels, in bytes); a larger one is a JPEG. */
+export const MAX_LOSSLESS_BYTES = 128 * MEGABYTE;
+/** JPEG knows no longer side. */
+export const MAX_JPEG_SIDE_PX = 65_500;
+/** A drawing becomes pixels for the press: at this resolution, lower only where there would be too many. */
+export const PRESS_DRAWING_PPI = 600;
 
 /** An ICC profile that claims more is not taken for one. */
 export const MAX_PROFILE_BYTES = 16 * MEGABYTE;

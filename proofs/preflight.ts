@@ -2,15 +2,16 @@
 import { identify } from './artwork/identify';
 import { openArtwork } from './artwork/open';
 import { checkLook, inReadingOrder } from './checks';
-import type { Finding, InspectRequest, PreflightReport } from './contract';
+import type { Finding, Fix, InspectRequest, PreflightReport } from './contract';
 import { drawOnBothThreads } from './drawing/both-threads';
 import { sha256OfFile } from './fingerprint';
 import { rounded, type Size } from './geometry';
 import { MAX_TRIM_MM } from './limits';
 import type { Artwork, PageLook } from './look';
+import { withOffers } from './press/offers';
 import { refused, refusedForErrors } from './refused';
 
-export const ENGINE = { name: 'bon-a-tirer', version: '1' };
+export const ENGINE = { name: 'bon-a-tirer', version: '2' };
 
 /** Called as soon as the number of pages is known, so that the clock can be set. */
 export type OnPages = (count: number) => void;
@@ -20,15 +21,15 @@ export async function inspect(request: InspectRequest, onPages: OnPages): Promis
   const { artwork, report } = await openAndCheck(request, onPages);
   const findings: Finding[] = [...report.findings];
   await drawOnBothThreads(artwork, { is: 'inspection' }, (page) => findings.push(...page.findings));
-  return { ...report, findings: inReadingOrder(findings) };
+  return { ...report, findings: withOffers(inReadingOrder(findings), artwork.look) };
 }
 
 /** Everything that can be told before drawing. Throws Refused, with the report when a finding is an error. */
 export async function openAndCheck(
-  request: InspectRequest,
+  request: InspectRequest & { fixes?: Fix[] },
   onPages: OnPages,
 ): Promise<{ artwork: Artwork; report: PreflightReport }> {
-  const { artwork_path, artwork_name, specification } = request;
+  const { artwork_path, artwork_name, specification, fixes = [] } = request;
   const { width, height } = specification.trim_mm;
   if (Math.max(width, height) > MAX_TRIM_MM) {
     throw refused('piece-too-large', { width, height, limit: MAX_TRIM_MM });
@@ -36,7 +37,7 @@ export async function openAndCheck(
   const { kind, bytes } = await identify(artwork_path);
   const [sha256, artwork] = await Promise.all([
     sha256OfFile(artwork_path),
-    openArtwork(artwork_path, kind, specification),
+    openArtwork(artwork_path, kind, specification, fixes),
   ]);
   const { look } = artwork;
   onPages(look.page_count);
@@ -57,7 +58,7 @@ export async function openAndCheck(
       ? { colour: { profile: look.inks.profile.name, source: look.inks.profile.source } }
       : {}),
     fonts: look.fonts.map(({ name, embedded }) => ({ name, embedded })),
-    findings: inReadingOrder(checkLook(look)),
+    findings: withOffers(inReadingOrder(checkLook(look)), look),
   };
   if (report.findings.some(({ severity }) => severity === 'error')) throw refusedForErrors(report);
   return { artwork, report };

@@ -11,6 +11,9 @@ import { finding } from './finding';
 import { MM_PER_INCH } from './geometry';
 import type { Artwork } from './look';
 import { type OnPages, openAndCheck } from './preflight';
+import { type Derived, derivePress } from './press/derive';
+import { withOffers } from './press/offers';
+import { withFixesTold } from './press/told';
 import { slugWords } from './words/slug';
 
 const PDF_FILE = 'proof.pdf';
@@ -21,18 +24,25 @@ export type OnPage = (page: ProofPage) => void;
 /** Preflight, drawing and writing. Throws Refused. */
 export async function prove(request: ProofRequest, onPages: OnPages, onPage: OnPage): Promise<ProofResult> {
   const { artwork, report } = await openAndCheck(request, onPages);
-  const findings: Finding[] = [...report.findings, ...drawnSmaller(artwork)];
+  const { artwork_path, out_folder, fixes = [] } = request;
+  const derived = await derivePress(artwork, artwork_path, report, fixes, out_folder);
+  const findings = [...withFixesTold(report.findings, fixes, artwork.look), ...drawnSmaller(derived.artwork)];
   const drawn: PackedPage[] = [];
-  const drawing = { is: 'proof' as const, request, artwork: report.artwork };
-  await drawOnBothThreads(artwork, drawing, (page) => {
-    findings.push(...page.findings);
-    drawn.push(page.packed!);
-    onPage(page.packed!.page);
+  const { sha256: press_sha256 } = derived.press;
+  const drawing = { is: 'proof' as const, request, artwork: report.artwork, press_sha256 };
+  await drawOnBothThreads(derived.artwork, drawing, ({ findings: found, packed }) => {
+    findings.push(...found);
+    // A mirrored edge would say its words twice.
+    if (derived.artwork !== artwork) packed!.page.text = artwork.text(packed!.page.number);
+    drawn.push(packed!);
+    onPage(packed!.page);
   });
   drawn.sort((one, other) => one.page.number - other.page.number);
-  const pdf = await writePdf(request, artwork, report, drawn);
+  const pdf = await writePdf(request, derived, report, drawn);
+  await derived.clear();
   return {
-    report: { ...report, findings: inReadingOrder(findings) },
+    report: { ...report, findings: withOffers(inReadingOrder(findings), artwork.look) },
+    press: derived.press,
     pdf,
     pages: drawn.map(({ page }) => page),
   };
@@ -46,7 +56,7 @@ function drawnSmaller(artwork: Artwork): Finding[] {
 
 async function writePdf(
   request: ProofRequest,
-  artwork: Artwork,
+  { artwork, press }: Derived,
   report: PreflightReport,
   drawn: PackedPage[],
 ): Promise<ProofResult['pdf']> {
@@ -58,7 +68,7 @@ async function writePdf(
     language,
     made_at: slug.rendered_at,
   });
-  const sheets = new Sheets(request, report.artwork);
+  const sheets = new Sheets(request, report.artwork, press.sha256);
   for (const { page, picture } of drawn) {
     pdf.addPage(sheets.laidOut(artwork.look.pages[page.number - 1]!), page.number, picture);
   }

@@ -10,7 +10,7 @@ import { type PackedPage, packPage } from './pack';
 /** What is wanted of every page. Plain data: the other thread gets it as it is. */
 export type Drawing =
   | { is: 'inspection' }
-  | { is: 'proof'; request: ProofRequest; artwork: PreflightReport['artwork'] };
+  | { is: 'proof'; request: ProofRequest; artwork: PreflightReport['artwork']; press_sha256: string };
 
 export interface DrawnPage {
   findings: Finding[];
@@ -32,7 +32,8 @@ export async function drawPages(
   next: () => number | null,
   onDrawn: (page: DrawnPage) => void,
 ): Promise<void> {
-  const sheets = drawing.is === 'proof' ? new Sheets(drawing.request, drawing.artwork) : null;
+  const sheets =
+    drawing.is === 'proof' ? new Sheets(drawing.request, drawing.artwork, drawing.press_sha256) : null;
   let packing: Promise<void> = Promise.resolve();
   for (let number = next(); number !== null; number = next()) {
     const page = artwork.look.pages[number - 1]!;

@@ -9,6 +9,7 @@ import {
 } from '../limits';
 import type { PageLook } from '../look';
 import { pixelsOf } from '../preflight';
+import { fixesInShort } from '../words/fixes';
 import { layOut, type Sheet } from './sheet';
 import { drawSheet } from './sheet-image';
 
@@ -32,6 +33,7 @@ export class Sheets {
   constructor(
     private readonly request: ProofRequest,
     private readonly artwork: PreflightReport['artwork'],
+    private readonly press_sha256: string,
   ) {}
 
   of(page: PageLook): DrawnSheet {
@@ -54,10 +56,20 @@ export class Sheets {
   }
 
   private layOut(trim: Size): Sheet {
-    const { specification, slug, language } = this.request;
+    const { specification, slug, language, fixes = [] } = this.request;
     const { bleed_mm, safe_mm } = specification;
     const { sha256, page_count } = this.artwork;
-    return layOut({ trim, bleed_mm, safe_mm, slug, sha256, language, page_count });
+    return layOut({
+      trim,
+      bleed_mm,
+      safe_mm,
+      slug,
+      sha256,
+      press_sha256: this.press_sha256,
+      fixes: fixesInShort(fixes, language),
+      language,
+      page_count,
+    });
   }
 
   private draw(page: PageLook): DrawnSheet {

@@ -29,6 +29,7 @@ function valuesOf(settings: setting.Shop): Values {
     holidays: settings.holidays.join('\n'),
     delivery: (settings.delivery_cents / units).toFixed(Math.log10(units)),
     withdrawal_notice: settings.withdrawal_notice ? 'on' : '',
+    quality_photo_required: settings.quality_photo_required ? 'on' : '',
     hours: Object.fromEntries(hours),
   };
 }
@@ -76,6 +77,7 @@ function read(req: Request): { values: Values; wrong: Record<string, string>; se
     // Not hours[1], hours[2]…: the form reader would make that a list, and move every day by one.
     hours: Object.fromEntries(DAYS.map((day) => [day, text(req, `hours-${day}`)])),
     withdrawal_notice: text(req, 'withdrawal_notice'),
+    quality_photo_required: text(req, 'quality_photo_required'),
   } as unknown as Values;
   const short = ['name', 'contact_person', 'phone', 'email', 'language', 'currency', 'time_zone', 'cutoff'];
   for (const name of [...short, 'delivery', 'stop_window_minutes', 'proof_minutes', 'proof_valid_days']) {
@@ -139,6 +141,7 @@ function read(req: Request): { values: Values; wrong: Record<string, string>; se
       1,
     ),
     withdrawal_notice: values.withdrawal_notice === 'on',
+    quality_photo_required: values.quality_photo_required === 'on',
   };
   return { values, wrong, settings };
 }

@@ -8,6 +8,7 @@ import * as approval from '../models/approval';
 import * as artwork from '../models/artwork';
 import * as billing from '../models/billing';
 import * as changeRequest from '../models/change-request';
+import type { Db } from '../models/database';
 import * as event from '../models/event';
 import * as invoice from '../models/invoice';
 import * as jobHold from '../models/job-hold';
@@ -16,9 +17,11 @@ import * as order from '../models/order';
 import { may } from '../models/order-state';
 import * as paper from '../models/paper';
 import * as payment from '../models/payment';
+import * as printCheck from '../models/print-check';
 import * as proof from '../models/proof';
 import * as refund from '../models/refund';
 import { findStaffOrNull, list as listStaff } from '../models/staff';
+import { stuckPayments } from '../models/stuck-payment';
 import * as tablet from '../models/tablet';
 import { stepsFrom } from '../models/ticket';
 import { portal, shop, staff } from '../portal';
@@ -26,6 +29,7 @@ import { amountText, type Shown, sentences } from './form';
 import { historyInWords } from './histories';
 import { dueOf, statusOf, todayIn } from './jobs';
 import { moneyOf } from './orders';
+import { photoLocals } from './photo-locals';
 
 /** The order that the address names by its reference. Drafts belong to whoever is writing them. */
 export async function orderOf(req: Request): Promise<order.PlacedOrder> {
@@ -47,6 +51,8 @@ const DONE = [
   'refund_asked',
   'refund_settled',
   'job_resumed',
+  'charge_stopping',
+  'warning_answered',
 ] as const;
 type Done = (typeof DONE)[number];
 
@@ -103,6 +109,17 @@ function proofsOf(found: order.PlacedOrder, versions: proof.Proof[]) {
   }));
 }
 
+async function printedLocals(db: Db, found: order.Order, names: Map<string, string>) {
+  const printed = await printCheck.printed(db, found.id);
+  const shown = photoLocals(orderPage(found), names);
+  return {
+    photos: printed.photos.map(shown),
+    delivery_photo: printed.delivery_photo && shown(printed.delivery_photo),
+    count: printed.count && { ...printed.count, staff_name: names.get(printed.count.staff_id) ?? null },
+    handover: printed.handover,
+  };
+}
+
 /** What was given back, and what this colleague may still give back. */
 async function refundsOf(req: Request, found: order.PlacedOrder) {
   const { db } = portal(req);
@@ -154,6 +171,7 @@ export async function renderOrder(
       staff_name: each.staff_id ? (names.get(each.staff_id) ?? null) : null,
     })),
     refunds: await refundsOf(req, found),
+    money_stuck: await stuckPayments(db, found.id),
     job_holds: await jobHold.ofOrder(db, found.id),
     files: await filesOf(req, found, versions),
     proofs: proofsOf(found, versions).reverse(),
@@ -172,6 +190,8 @@ export async function renderOrder(
           ? orderPage(found, '/receipt.pdf')
           : null,
     },
+    printed: await printedLocals(db, found, names),
+    may_be_checked: printCheck.mayBeChecked(found.state),
     requests: requests.map((request) => ({
       ...request,
       version: versions.find((each) => each.id === request.proof_id)?.version ?? null,

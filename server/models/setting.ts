@@ -28,6 +28,8 @@ export const Shop = z.object({
   proof_minutes: z.number().int().min(1),
   proof_valid_days: z.number().int().min(1),
   withdrawal_notice: z.boolean(),
+  /** A print is made ready only with a photograph of it beside its proof. */
+  quality_photo_required: z.boolean().default(true),
   tax: z
     .object({
       /** Whether the price list contains the tax, by each product's own rate, or taxes are put on it. */

@@ -4,6 +4,7 @@ import { type Db, later, now, type Trx } from './database';
 
 export const TASK_KINDS = [
   'check_artwork',
+  'copy_photo',
   'render_proof',
   'sync_payment',
   'capture_payment',
@@ -14,6 +15,9 @@ export const TASK_KINDS = [
   'apply_stripe_event',
   'sweep_payments',
   'refund_payment',
+  'stage_evidence',
+  'submit_evidence',
+  'accept_dispute',
   'stamp_approval',
 ] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];

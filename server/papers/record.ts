@@ -46,6 +46,7 @@ export interface ApprovalRecord {
   hashes: {
     artworks: Array<{ name: string; sha256: string }> | null;
     proof: string | null;
+    press: string | null;
     specification: string | null;
     statement: string | null;
   };
@@ -422,6 +423,7 @@ class RecordDrawing {
     }
     if (!hashes.artworks?.length) this.hash(this.say('artwork', { name: '' }).trim(), null);
     this.hash(this.say('proof_file'), hashes.proof);
+    this.hash(this.say('press_file'), hashes.press);
     this.hash(this.say('specification'), hashes.specification);
     this.hash(this.say('statement_hash'), hashes.statement);
   }

@@ -12,6 +12,7 @@ import type { Attachment } from '../models/message';
 import * as order from '../models/order';
 import * as paper from '../models/paper';
 import * as payment from '../models/payment';
+import * as pressFile from '../models/press-file';
 import { formatMoney } from '../models/price';
 import * as proof from '../models/proof';
 import * as setting from '../models/setting';
@@ -135,6 +136,7 @@ export async function recordOf(
     hashes: {
       artworks: [{ name: file.name, sha256: signed.artwork_sha256 }],
       proof: signed.proof_sha256,
+      press: (await pressFile.ofProof(db, shown.id)).sha256,
       specification: signed.specification_sha256,
       statement: signed.statement_sha256,
     },
