@@ -15,6 +15,7 @@ import * as invoice from '../models/invoice';
 import * as jobHold from '../models/job-hold';
 import * as message from '../models/message';
 import * as order from '../models/order';
+import * as orderChange from '../models/order-change';
 import { may } from '../models/order-state';
 import * as paper from '../models/paper';
 import * as payment from '../models/payment';
@@ -31,6 +32,9 @@ import { historyInWords } from './histories';
 import { dueOf, statusOf, todayIn } from './jobs';
 import { moneyOf } from './orders';
 import { photoLocals } from './photo-locals';
+
+/** The longest reason that a form of the shop takes. */
+export const MAX_REASON_LENGTH = 300;
 
 /** The order that the address names by its reference. Drafts belong to whoever is writing them. */
 export async function orderOf(req: Request): Promise<order.PlacedOrder> {
@@ -49,6 +53,7 @@ const DONE = [
   'cancelled',
   'link_sent',
   'moved',
+  'changed',
   'refund_asked',
   'refund_settled',
   'job_resumed',
@@ -67,6 +72,7 @@ function actionsFor(found: order.PlacedOrder) {
     take_payment: may('capture_payment', state),
     withdraw: may('withdraw_approval', state),
     cancel: may('cancel', state),
+    change: orderChange.mayBeChanged(state),
     resend: Boolean(found.contact_email) && state !== 'cancelled',
     hand_over: may('hand_over', state),
     steps: stepsFrom(state),
@@ -100,6 +106,7 @@ function proofsOf(found: order.PlacedOrder, versions: proof.Proof[]) {
     page_count: each.page_count,
     short_sha256: each.sha256.slice(0, 8),
     pdf_url: orderPage(found, `/proof/${each.version}/proof.pdf`),
+    compare_url: each.version > 1 ? orderPage(found, `/proof/${each.version}/compare`) : null,
     pages: each.pages.map(({ number, width_px, height_px }) => ({
       number,
       width_px,
