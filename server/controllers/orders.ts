@@ -35,7 +35,15 @@ const REACHED: Record<OrderState, number> = {
   cancelled: -1,
 };
 
-export type Money = 'none' | 'held' | 'due_at_counter' | 'unpaid' | 'charging' | 'on_account' | 'paid' | 'released';
+export type Money =
+  | 'none'
+  | 'held'
+  | 'due_at_counter'
+  | 'unpaid'
+  | 'charging'
+  | 'on_account'
+  | 'paid'
+  | 'released';
 
 /** Where the money of an order stands, from its payments; nothing of it is stored twice. */
 export async function moneyOf(db: Parameters<typeof payment.ofOrder>[0], found: order.Order): Promise<Money> {

@@ -79,7 +79,9 @@ export async function grant(
 ): Promise<void> {
   const { email, ...terms } = given;
   await within(db, async (trx) => {
-    const customer = await trx('customers').where({ email: foldEmail(email) }).first('id');
+    const customer = await trx('customers')
+      .where({ email: foldEmail(email) })
+      .first('id');
     if (!customer) throw new NotFound('customer_not_found');
     await end(trx, customer.id, given.granted_by);
     const { currency } = await setting.shop(trx);

@@ -2,8 +2,8 @@
 // sweep, a colleague) only ever says "look again": the worker fetches the payment and brings the facts here.
 import { randomUUID } from 'node:crypto';
 import { Conflict, Invalid, NotFound } from '../errors';
-import { type Db, isRefused, later, lockOrder, now, type Trx, within } from './database';
 import * as account from './account';
+import { type Db, isRefused, later, lockOrder, now, type Trx, within } from './database';
 import * as drawer from './drawer';
 import * as event from './event';
 import * as invoice from './invoice';
