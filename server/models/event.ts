@@ -15,6 +15,7 @@ export const EVENT_TYPES = [
   'artwork.received',
   'artwork.checked',
   'artwork.refused',
+  'artwork.choice_made',
   'proof.issued',
   'page.seen',
   'changes.requested',

@@ -285,10 +285,19 @@ export async function place(
   });
 }
 
-/** Asks the worker for the proof of the current artwork; asking twice for the same is asking once. */
-export async function orderProof(trx: Trx, order: Order): Promise<void> {
+/** Asks the worker for the proof of the current artwork; asking twice for the same `version` of it is asking once. */
+export async function orderProof(trx: Trx, order: Order, version = ''): Promise<void> {
   const { id: order_id, current_artwork_id: artwork_id } = order;
-  await task.enqueue(trx, 'render_proof', { order_id, artwork_id }, { key: `proof:${artwork_id}`, order_id });
+  await task.enqueue(
+    trx,
+    'render_proof',
+    { order_id, artwork_id },
+    {
+      key: version ? `proof:${artwork_id}:${version}` : `proof:${artwork_id}`,
+      order_id,
+      again: version !== '',
+    },
+  );
 }
 
 /** Ends an order that is not yet paid for: waiting work is dropped and a card reservation is given back. */
