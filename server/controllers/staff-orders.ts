@@ -22,6 +22,7 @@ import * as printCheck from '../models/print-check';
 import * as proof from '../models/proof';
 import * as refund from '../models/refund';
 import { findStaffOrNull, list as listStaff } from '../models/staff';
+import { stuckPayments } from '../models/stuck-payment';
 import * as tablet from '../models/tablet';
 import { stepsFrom } from '../models/ticket';
 import { portal, shop, staff } from '../portal';
@@ -52,6 +53,8 @@ const DONE = [
   'refund_asked',
   'refund_settled',
   'job_resumed',
+  'charge_stopping',
+  'warning_answered',
 ] as const;
 type Done = (typeof DONE)[number];
 
@@ -174,6 +177,7 @@ export async function renderOrder(
       staff_name: each.staff_id ? (names.get(each.staff_id) ?? null) : null,
     })),
     refunds: await refundsOf(req, found),
+    money_stuck: await stuckPayments(db, found.id),
     job_holds: await jobHold.ofOrder(db, found.id),
     files: await filesOf(req, found, versions),
     proofs: proofsOf(found, versions).reverse(),

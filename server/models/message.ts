@@ -17,6 +17,9 @@ export const TEMPLATES = [
   'order-cancelled',
   'refunded',
   'refund-failed',
+  'dispute-opened',
+  'dispute-closed',
+  'fraud-warning',
 ] as const;
 export type Template = (typeof TEMPLATES)[number];
 

@@ -15,6 +15,9 @@ export const TASK_KINDS = [
   'apply_stripe_event',
   'sweep_payments',
   'refund_payment',
+  'stage_evidence',
+  'submit_evidence',
+  'accept_dispute',
   'stamp_approval',
 ] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];

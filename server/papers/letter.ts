@@ -68,6 +68,9 @@ export interface MailValues {
   };
   /** To the shop itself. */
   'refund-failed': Everywhere & { amount: string; customer: string };
+  'dispute-opened': Everywhere & { amount: string; customer: string; due: string };
+  'dispute-closed': Everywhere & { amount: string; customer: string; is_won: boolean };
+  'fraud-warning': Everywhere & { amount: string; customer: string };
 }
 
 export type MailTemplate = keyof MailValues;
@@ -162,6 +165,18 @@ const LETTERS: { [T in MailTemplate]: (values: MailValues[T]) => Letter } = {
     lines: [{ say: 'why' }, { quote: reason }, { say: tender }, { button: 'button' }, { say: 'help' }],
   }),
   'refund-failed': () => ({
+    subject: 'subject',
+    lines: [{ say: 'why' }, { say: 'next' }, { button: 'button' }],
+  }),
+  'dispute-opened': () => ({
+    subject: 'subject',
+    lines: [{ say: 'why' }, { say: 'next' }, { button: 'button' }],
+  }),
+  'dispute-closed': ({ is_won }) => ({
+    subject: is_won ? 'subject_won' : 'subject_lost',
+    lines: [{ say: is_won ? 'won' : 'lost' }, { button: 'button' }],
+  }),
+  'fraud-warning': () => ({
     subject: 'subject',
     lines: [{ say: 'why' }, { say: 'next' }, { button: 'button' }],
   }),

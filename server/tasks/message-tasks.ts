@@ -8,6 +8,7 @@ import { promisedBy, readyOn } from '../models/calendar';
 import * as changeRequest from '../models/change-request';
 import { firstName } from '../models/customer';
 import { now } from '../models/database';
+import * as dispute from '../models/dispute';
 import * as message from '../models/message';
 import * as order from '../models/order';
 import * as payment from '../models/payment';
@@ -169,7 +170,28 @@ const VALUES: Values = {
       link: staffUrl(context, `/staff/orders/${placed.ref}`),
     };
   },
+  'dispute-opened': async (context) => {
+    const open = await dispute.findDispute(context.portal.db, String(context.task.payload.dispute_id));
+    return { ...disputed(context, open), due: open.due_by ? context.date(open.due_by, 'day') : '–' };
+  },
+  'dispute-closed': async (context) => {
+    const closed = await dispute.findDispute(context.portal.db, String(context.task.payload.dispute_id));
+    return { ...disputed(context, closed), is_won: closed.status !== 'lost' };
+  },
+  'fraud-warning': async (context) => ({
+    ...context.everywhere,
+    amount: context.money(context.placed.total_cents),
+    customer: context.placed.contact_name,
+    link: staffUrl(context, `/staff/orders/${context.placed.ref}`),
+  }),
 };
+
+const disputed = (context: Context, { id, amount_cents, currency }: dispute.Dispute) => ({
+  ...context.everywhere,
+  amount: formatMoney(amount_cents, currency, context.language),
+  customer: context.placed.contact_name,
+  link: staffUrl(context, `/owner/disputes/${id}`),
+});
 
 async function contextOf(portal: Portal, task: Task): Promise<Context> {
   const placed = order.placed(await order.findOrder(portal.db, String(task.payload.order_id)));
