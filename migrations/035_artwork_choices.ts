@@ -5,7 +5,7 @@ export async function up(db: Knex): Promise<void> {
     table.text('id').primary();
     table.text('order_id').notNullable().references('orders.id');
     table.text('artwork_id').notNullable().references('artworks.id');
-    table.text('specification_sha256').notNullable();
+    table.text('print_sha256').notNullable();
     table.text('question').notNullable();
     table.text('finding_code').notNullable();
     table.integer('page').nullable();
@@ -15,7 +15,7 @@ export async function up(db: Knex): Promise<void> {
     table.text('staff_id').nullable().references('staff.id');
     table.text('chosen_at').notNullable();
     table.integer('round').notNullable();
-    table.unique(['artwork_id', 'specification_sha256', 'question', 'round']);
+    table.unique(['artwork_id', 'print_sha256', 'question', 'round']);
   });
 }
 

@@ -45,7 +45,7 @@ export async function create(req: Request, res: Response): Promise<void> {
     }
     if (found.state === 'draft') {
       await artworkChoice.choose(db, found.id, file, report, answers, CUSTOMER);
-      const chosen = await artworkChoice.ofArtwork(db, file.id, found.specification_sha256 as string);
+      const chosen = await artworkChoice.ofArtwork(db, file.id, found);
       const is_usable =
         report.findings.every(({ severity }) => severity !== 'error') ||
         artworkChoice.answersErrors(report, chosen);

@@ -16,7 +16,7 @@ export async function questionsFor(
   file: artwork.Artwork,
   report: artwork.Report | null,
 ) {
-  const chosen = await artworkChoice.ofArtwork(portal(req).db, file.id, found.specification_sha256 as string);
+  const chosen = await artworkChoice.ofArtwork(portal(req).db, file.id, found);
   return artworkChoice.questionsOf(report).map(({ key, finding, offers, may_keep }) => {
     const held = chosen.find(({ question }) => question === key);
     const fixed = held?.fix ? offers.findIndex((fix) => isSame(fix, held.fix as Fix)) : -1;
@@ -46,7 +46,7 @@ export async function chosenInWords(
   found: order.Order,
   file: artwork.Artwork,
 ): Promise<string> {
-  const chosen = await artworkChoice.ofArtwork(portal(req).db, file.id, found.specification_sha256 as string);
+  const chosen = await artworkChoice.ofArtwork(portal(req).db, file.id, found);
   const fixes = artworkChoice.fixesOf(chosen).map(({ fix }) => fix);
   return fixesInWords(fixes, res.locals.lang);
 }

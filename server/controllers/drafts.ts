@@ -209,7 +209,7 @@ async function renderCheck(
   }
   const file = await artwork.currentOrNull(db, draft);
   const preflight = file ? await artwork.preflightOrNull(db, file.id, draft.specification_sha256!) : null;
-  const chosen = file ? await artworkChoice.ofArtwork(db, file.id, draft.specification_sha256!) : [];
+  const chosen = file ? await artworkChoice.ofArtwork(db, file.id, draft) : [];
   if (preflight && !preflight.is_accepted && !artworkChoice.answersErrors(preflight.report, chosen)) {
     res.redirect(303, `${base}/artwork`);
     return;

@@ -15,6 +15,7 @@ import * as invoice from '../models/invoice';
 import * as jobHold from '../models/job-hold';
 import * as message from '../models/message';
 import * as order from '../models/order';
+import * as orderChange from '../models/order-change';
 import { may } from '../models/order-state';
 import * as paper from '../models/paper';
 import * as payment from '../models/payment';
@@ -33,6 +34,9 @@ import { dueOf, statusOf, todayIn } from './jobs';
 import { moneyOf } from './orders';
 import { photoLocals } from './photo-locals';
 
+/** The longest reason that a form of the shop takes. */
+export const MAX_REASON_LENGTH = 300;
+
 /** The order that the address names by its reference. Drafts belong to whoever is writing them. */
 export async function orderOf(req: Request): Promise<order.PlacedOrder> {
   return order.placed(await order.findByRef(portal(req).db, String(req.params.ref)));
@@ -50,6 +54,7 @@ const DONE = [
   'cancelled',
   'link_sent',
   'moved',
+  'changed',
   'refund_asked',
   'refund_settled',
   'job_resumed',
@@ -68,6 +73,7 @@ function actionsFor(found: order.PlacedOrder) {
     take_payment: may('capture_payment', state),
     withdraw: may('withdraw_approval', state),
     cancel: may('cancel', state),
+    change: orderChange.mayBeChanged(state),
     resend: Boolean(found.contact_email) && state !== 'cancelled',
     hand_over: may('hand_over', state),
     steps: stepsFrom(state),

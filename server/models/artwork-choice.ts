@@ -1,11 +1,12 @@
 // What somebody chose to have done about a finding. Nothing is preselected and nothing is done that nobody chose.
 import { randomUUID } from 'node:crypto';
+import canonicalize from 'canonicalize';
 import { Conflict, Invalid, NotFound } from '../errors';
 import type { Artwork, Finding, Report } from './artwork';
 import { openPoints, ofOrder as requestsOf } from './change-request';
 import { type Db, lockOrder, now, type Trx, within } from './database';
 import * as event from './event';
-import { findOrder, type Order, orderProof } from './order';
+import { findOrder, type Order, orderProof, type Specification } from './order';
 import { may, move } from './order-state';
 import type { Fix } from './press-file';
 import { sha256 } from './token';
@@ -62,9 +63,18 @@ export function answersErrors(report: Report | null, choices: Choice[]): boolean
 const parse = (row: Record<string, unknown>): Choice & { round: number } =>
   ({ ...row, fix: row.fix ? JSON.parse(row.fix as string) : null }) as unknown as Choice & { round: number };
 
-/** What holds now for this artwork of an order: the last answer to each question. */
-export async function ofArtwork(db: Db, artwork_id: string, specification_sha256: string): Promise<Choice[]> {
-  const rows = await db('artwork_choices').where({ artwork_id, specification_sha256 }).orderBy('round');
+// Another quantity leaves a choice as it was; another size asks anew.
+const printSha256 = (specification: Specification | null) =>
+  sha256(canonicalize(specification?.print ?? null) as string);
+
+/** What holds now for this artwork, for what the order asks of the print: the last answer to each question. */
+export async function ofArtwork(
+  db: Db,
+  artwork_id: string,
+  { specification }: Pick<Order, 'specification'>,
+): Promise<Choice[]> {
+  const print_sha256 = printSha256(specification);
+  const rows = await db('artwork_choices').where({ artwork_id, print_sha256 }).orderBy('round');
   return [...new Map(rows.map(parse).map((choice) => [choice.question, choice])).values()];
 }
 
@@ -91,8 +101,8 @@ async function keep(
   answers: Record<string, Answer>,
   actor: event.Actor,
 ): Promise<boolean> {
-  const specification_sha256 = order.specification_sha256 as string;
-  const before = await ofArtwork(trx, artwork.id, specification_sha256);
+  const print_sha256 = printSha256(order.specification);
+  const before = await ofArtwork(trx, artwork.id, order);
   const given = questionsOf(report).flatMap((question) => {
     const answer = answers[question.key];
     if (answer === undefined || answer === '') return [];
@@ -104,7 +114,7 @@ async function keep(
   });
   if (given.length === 0) return false;
   const last = await trx('artwork_choices')
-    .where({ artwork_id: artwork.id, specification_sha256 })
+    .where({ artwork_id: artwork.id, print_sha256 })
     .max('round as round')
     .first();
   const round = Number(last?.round ?? 0) + 1;
@@ -114,7 +124,7 @@ async function keep(
       id: randomUUID(),
       order_id: order.id,
       artwork_id: artwork.id,
-      specification_sha256,
+      print_sha256,
       question: question.key,
       finding_code: question.finding.code,
       page: question.finding.page,
@@ -135,7 +145,7 @@ async function keep(
       fix,
     })),
   });
-  const after = await ofArtwork(trx, artwork.id, specification_sha256);
+  const after = await ofArtwork(trx, artwork.id, order);
   return JSON.stringify(fixesOf(before)) !== JSON.stringify(fixesOf(after));
 }
 
@@ -183,7 +193,7 @@ export async function remake(
     if (!(await keep(trx, order, artwork, report, answers, actor))) {
       throw new Invalid({ choices: 'choices.nothing_new' });
     }
-    const wanted = fixesOf(await ofArtwork(trx, artwork.id, order.specification_sha256 as string));
+    const wanted = fixesOf(await ofArtwork(trx, artwork.id, order));
     // The same file drawn another way is another proof: a task of its own.
     await orderProof(trx, await findOrder(trx, order_id), sha256(JSON.stringify(wanted)).slice(0, 16));
   });

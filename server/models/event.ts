@@ -11,6 +11,7 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 export const EVENT_TYPES = [
   'order.started',
   'order.placed',
+  'order.changed',
   'order.cancelled',
   'artwork.received',
   'artwork.checked',

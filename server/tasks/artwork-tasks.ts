@@ -73,9 +73,7 @@ export const renderProof: Run = async (portal, task) => {
   const shop = await setting.shop(db);
   const version = await proof.nextVersion(db, placed.id);
   const words = placed.specification.words[placed.language];
-  const chosen = artworkChoice.fixesOf(
-    await artworkChoice.ofArtwork(db, file.id, placed.specification_sha256),
-  );
+  const chosen = artworkChoice.fixesOf(await artworkChoice.ofArtwork(db, file.id, placed));
   await inScratch(async (out_folder) => {
     const outcome = await storage.lend(file.file_sha256, (artwork_path) =>
       makeProof({

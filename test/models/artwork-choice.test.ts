@@ -70,7 +70,7 @@ test('the last answer to a question holds, and every one of them is kept', async
   for (const answer of ['fix-0', 'keep', 'fix-0', 'fix-0']) {
     await artworkChoice.choose(db, id, file, BLEED, { 'bleed-missing-1': answer }, CUSTOMER);
   }
-  const held = await artworkChoice.ofArtwork(db, file.id, (await now()).specification_sha256 as string);
+  const held = await artworkChoice.ofArtwork(db, file.id, await now());
   expect(artworkChoice.fixesOf(held)).toEqual([{ fix: MIRROR, chosen_by: 'customer' }]);
   expect(await db('artwork_choices').where({ artwork_id: file.id })).toHaveLength(3);
 });
@@ -90,7 +90,7 @@ test('an error cannot be kept, and is answered by what was offered for it', asyn
   const choose = (answer: string) =>
     artworkChoice.choose(db, id, file, wrong, { 'wrong-size-1': answer }, CUSTOMER);
   await expect(choose('keep')).rejects.toMatchObject({ fields: { choices: 'choices.unknown' } });
-  const held = async () => artworkChoice.ofArtwork(db, file.id, (await now()).specification_sha256 as string);
+  const held = async () => artworkChoice.ofArtwork(db, file.id, await now());
   expect(artworkChoice.answersErrors(wrong, await held())).toBe(false);
   await choose('fix-0');
   expect(artworkChoice.answersErrors(wrong, await held())).toBe(true);
@@ -112,7 +112,7 @@ test('a placed order is chosen for by making a new version, and only once', asyn
   expect((await order.findOrder(db, id)).state).toBe('preparing');
   const tasks = await db('tasks').where({ order_id: id, kind: 'render_proof' }).orderBy('created_at');
   expect(tasks).toHaveLength(2);
-  expect(tasks[1].key).toMatch(new RegExp(`^proof:${file.id}:[0-9a-f]{16}$`));
+  expect(tasks[1].key).toMatch(new RegExp(`^proof:${file.id}:[0-9a-f]{64}:[0-9a-f]{16}$`));
 });
 
 test('a new version that would look the same is not made', async () => {
