@@ -13,6 +13,7 @@ import * as proof from '../models/proof';
 import * as signOff from '../models/sign-off';
 import { portal, type Room, room, shop } from '../portal';
 import { doneTo } from './choice-locals';
+import { summaryOrNull } from './comparisons';
 import type { Shown } from './form';
 
 export const versionIn = (req: Request): number => {
@@ -164,6 +165,7 @@ export async function renderProof(
         : t('proof:charge_now', { amount: words.amount });
   const requests = await changeRequest.ofOrder(db, placed.id);
   const { press_sha256, done } = await doneTo(req, res, current);
+  const changed = await summaryOrNull(db, placed, current, requests, base);
   res.status(status).render('proofs/show', {
     proof: { ...pageLocals(current, base, seen), press_sha256, is_current: true, superseded_by: null },
     done,
@@ -211,6 +213,7 @@ export async function renderProof(
       send_url: `${url}/code`,
     },
     answers: requests.filter((request) => request.proof_id !== current.id),
+    changed,
     money: {
       needs_reservation: gates.some(({ key, is_met }) => key === 'G9' && !is_met),
       words: (await payment.hasLapsed(db, placed.id)) ? 'ended' : 'missing',
@@ -220,7 +223,7 @@ export async function renderProof(
     form: { action: `${url}/approval`, values: given.values, errors: given.errors },
     links: {
       changes: `${url}/changes`,
-      compare: null,
+      compare: changed?.url ?? null,
       // A file would stay on the tablet.
       pdf: counter ? null : `${url}/proof.pdf`,
       seen: (page: number) => `${url}/pages/${page}/seen`,

@@ -111,6 +111,7 @@ function proofsOf(found: order.PlacedOrder, versions: proof.Proof[]) {
     page_count: each.page_count,
     short_sha256: each.sha256.slice(0, 8),
     pdf_url: orderPage(found, `/proof/${each.version}/proof.pdf`),
+    compare_url: each.version > 1 ? orderPage(found, `/proof/${each.version}/compare`) : null,
     pages: each.pages.map(({ number, width_px, height_px }) => ({
       number,
       width_px,

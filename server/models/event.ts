@@ -19,6 +19,7 @@ export const EVENT_TYPES = [
   'artwork.choice_made',
   'proof.issued',
   'page.seen',
+  'comparison.opened',
   'changes.requested',
   'changes.answered',
   'code.sent',

@@ -30,7 +30,8 @@ function blameTheFileOnlyTwice(task: Task, code: string): void {
     throw new Error(`The engine gave up: ${code}`);
 }
 
-async function inScratch<T>(work: (folder: string) => Promise<T>): Promise<T> {
+/** Lends an empty folder that is gone afterwards. */
+export async function inScratch<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'proof-'));
   try {
     return await work(folder);
