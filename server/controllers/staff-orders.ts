@@ -7,6 +7,7 @@ import { orderPath, orderUrl } from '../link';
 import * as account from '../models/account';
 import * as approval from '../models/approval';
 import * as artwork from '../models/artwork';
+import * as artworkChoice from '../models/artwork-choice';
 import * as billing from '../models/billing';
 import * as changeRequest from '../models/change-request';
 import type { Db } from '../models/database';
@@ -27,6 +28,7 @@ import { stuckPayments } from '../models/stuck-payment';
 import * as tablet from '../models/tablet';
 import { stepsFrom } from '../models/ticket';
 import { portal, shop, staff } from '../portal';
+import { questionsFor } from './choice-locals';
 import { amountText, type Shown, sentences } from './form';
 import { historyInWords } from './histories';
 import { dueOf, statusOf, todayIn } from './jobs';
@@ -90,6 +92,10 @@ async function filesOf(req: Request, found: order.PlacedOrder, versions: proof.P
         is_current: file.id === found.current_artwork_id,
         url: orderPage(found, `/artworks/${file.id}`),
         refusal: checked?.refusal ?? null,
+        questions:
+          file.id === found.current_artwork_id && artworkChoice.mayRemake(found)
+            ? await questionsFor(req, found, file, checked?.report ?? null)
+            : [],
         report: checked?.report ?? versions.findLast((each) => each.artwork_id === file.id)?.report ?? null,
       };
     }),

@@ -16,6 +16,7 @@ export const EVENT_TYPES = [
   'artwork.received',
   'artwork.checked',
   'artwork.refused',
+  'artwork.choice_made',
   'proof.issued',
   'page.seen',
   'comparison.opened',
