@@ -12,6 +12,7 @@ import * as payment from '../models/payment';
 import * as proof from '../models/proof';
 import * as signOff from '../models/sign-off';
 import { portal, type Room, room, shop } from '../portal';
+import { doneTo } from './choice-locals';
 import { summaryOrNull } from './comparisons';
 import type { Shown } from './form';
 import { printLimits } from './print-limits';
@@ -91,7 +92,7 @@ async function showRecord(req: Request, res: Response, signed: proof.Proof): Pro
   const live = await approval.findApproval(db, placed.live_approval_id!);
   res.render('proofs/record', {
     order: orderLocals(placed, room(req), res),
-    proof: pageLocals(signed, base, new Map()),
+    proof: { ...pageLocals(signed, base, new Map()), ...(await doneTo(req, res, signed)) },
     approval: live,
     stop_until: approval.stopUntil(live),
     links: { back: base, record: `${base}/record.pdf`, pdf: `${base}/proof/${signed.version}/proof.pdf` },
@@ -199,9 +200,11 @@ export async function renderProof(
   const requests = await changeRequest.ofOrder(db, placed.id);
   const warnings = words.ticks.filter(({ kind }) => kind === 'warning');
   const places = numberedPlaces(current);
+  const { press_sha256, done } = await doneTo(req, res, current);
   const changed = await summaryOrNull(db, placed, current, requests, base);
   res.status(status).render('proofs/show', {
-    proof: { ...pageLocals(current, base, seen), is_current: true, superseded_by: null },
+    proof: { ...pageLocals(current, base, seen), press_sha256, is_current: true, superseded_by: null },
+    done,
     order: { ...orderLocals(placed, room(req), res), ready_on: words.ready_on, cutoff_at: words.cutoff_at },
     statements: words.ticks.map((tick) => {
       const [first, ...rest] = parts(tick.text);
