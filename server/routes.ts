@@ -1,7 +1,9 @@
 // Every URL, in the order in which people meet them.
 import express, { Router } from 'express';
 import { rateLimit } from 'express-rate-limit';
+import * as accounts from './controllers/accounts';
 import * as approvals from './controllers/approvals';
+import * as artworkChoices from './controllers/artwork-choices';
 import * as billings from './controllers/billings';
 import * as boards from './controllers/boards';
 import * as books from './controllers/books';
@@ -104,6 +106,7 @@ function draftRoutes(): Router {
   routes.post('/product', drafts.updateProduct);
   routes.get('/artwork', drafts.showArtwork);
   routes.get('/artwork/check.json', drafts.checkStatus);
+  routes.post('/artwork/choices', artworkChoices.create);
   routes.post('/artwork', limited(UPLOADS), upload('artwork'), drafts.createArtwork);
   routes.get('/details', drafts.showDetails);
   routes.post('/details', drafts.updateDetails);
@@ -124,6 +127,7 @@ function orderRoutes(): Router {
   routes.get('/preparing', orders.preparing);
   routes.get('/status.json', orders.status);
   routes.get('/artwork', drafts.showArtwork);
+  routes.post('/artwork/choices', artworkChoices.create);
   routes.post('/artwork', limited(UPLOADS), upload('artwork'), drafts.createArtwork);
   routes.use(proofRoutes());
   routes.get('/proof/:version/proof.pdf', proofs.pdf);
@@ -201,6 +205,7 @@ function staffRoutes(): Router {
   routes.get('/orders/:ref', staffOrders.show);
   routes.get('/orders/:ref/artworks/:artwork', staffArtworks.show);
   routes.post('/orders/:ref/artworks', upload('artwork'), staffArtworks.create);
+  routes.post('/orders/:ref/artwork-choices', artworkChoices.createForCustomer);
   routes.get('/orders/:ref/proof/:version/pages/:page/:kind.webp', staffProofs.image);
   routes.get('/orders/:ref/proof/:version/compare', staffComparisons.show);
   routes.get('/orders/:ref/proof/:version/compare/:page/:kind.webp', staffComparisons.image);
@@ -214,6 +219,7 @@ function staffRoutes(): Router {
   routes.post('/orders/:ref/points/:point/answer', changeAnswers.create);
   routes.post('/orders/:ref/revisions', upload('artwork'), revisions.create);
   routes.post('/orders/:ref/payments', counterPayments.create);
+  routes.post('/orders/:ref/settlement', counterPayments.settle);
   routes.post('/orders/:ref/refunds', refunds.create);
   routes.post('/orders/:ref/refunds/:refund/resolution', refunds.resolve);
   routes.post('/orders/:ref/charge/stop', stuckPayments.stopCharge);
@@ -271,6 +277,9 @@ function ownerRoutes(): Router {
   routes.post('/disputes/:dispute/acceptance', disputes.accept);
   routes.get('/shop', settings.show);
   routes.post('/shop', settings.update);
+  routes.get('/accounts', accounts.index);
+  routes.post('/accounts', accounts.create);
+  routes.post('/accounts/:terms/revocation', accounts.destroy);
   routes.get('/taxes', taxations.show);
   routes.post('/taxes', taxations.update);
   routes.get('/books', books.show);

@@ -99,8 +99,6 @@ function follow(stage: HTMLElement, page: HTMLElement) {
     const box = image.getBoundingClientRect();
     const seen = stage.getBoundingClientRect();
     const index = levelFor(box.width);
-    layer.style.width = `${box.width}px`;
-    layer.style.height = `${box.height}px`;
     if (index < 0) {
       forget(0);
       return;
@@ -122,11 +120,8 @@ function follow(stage: HTMLElement, page: HTMLElement) {
     forget(MOST_KEPT);
   }
 
-  /** At once in size, so that nothing lags behind; the squares when the hand rests. */
+  /** When the hand rests: while it moves, what is there is stretched with the page. */
   function soon() {
-    const { width, height } = image.getBoundingClientRect();
-    layer.style.width = `${width}px`;
-    layer.style.height = `${height}px`;
     clearTimeout(resting);
     resting = setTimeout(look, REST_MS);
   }
