@@ -25,6 +25,7 @@ export const EVIDENCE: Record<string, string[][]> = {
   handovers: [['order_id']],
   papers: [['id'], ['kind', 'subject_id']],
   timestamps: [['kind', 'subject_id']],
+  anchors: [['day'], ['sha256']],
   journal_lines: [['seq'], ['subject'], ['prev_hash'], ['hash']],
   invoices: [['id'], ['number'], ['subject'], ['series', 'seq']],
   invoice_papers: [['invoice_id']],

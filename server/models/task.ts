@@ -16,6 +16,11 @@ export const TASK_KINDS = [
   'sweep_payments',
   'refund_payment',
   'stamp_approval',
+  'remove_files',
+  'keep_retention',
+  'keep_anchor',
+  'stamp_anchor',
+  'send_anchor',
 ] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];
 
