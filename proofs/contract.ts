@@ -32,6 +32,31 @@ export interface PrintSpecification {
   /** What the press prints: process colour, black only (stamps, carbonless sets), or anything that it can convert itself. */
   colour: 'process' | 'black' | 'any';
   ink_limit_percent: number;
+  /** What lines and letters must keep to; what is left out is as in `proofs/checks/usual-limits.ts`. */
+  drawing?: Partial<DrawingLimits>;
+  /** What a file for this product may hold beside the picture that is printed. */
+  special?: Partial<SpecialMarks>;
+}
+
+export interface DrawingLimits {
+  /** A line thinner than `warn` is a warning, thinner than `block` an error. */
+  line_pt: { warn: number; block: number };
+  /** Lines that are white or of several inks: thinner than this they fill in or show a coloured edge. */
+  delicate_line_pt: number;
+  /** The same for letters. */
+  delicate_text_pt: number;
+  /** Black letters of several inks: a warning when smaller than `text_pt` or above `percent` in all. */
+  rich_black: { text_pt: number; percent: number };
+  /** Effective resolution of black-and-white pictures. */
+  one_bit_ppi: { warn: number; block: number };
+}
+
+export interface SpecialMarks {
+  /** A line in an ink of its own that the knife follows. */
+  die_line: 'none' | 'allowed' | 'wanted';
+  white_ink: boolean;
+  /** The press adds running numbers, so the artwork must leave their place free. */
+  numbering: boolean;
 }
 
 /** The words in the slug, outside the trim. The hash of the artwork is added by the engine. */

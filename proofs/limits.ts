@@ -47,6 +47,11 @@ export const MAX_ARTWORK_OBJECTS = 1_000_000;
 export const MAX_STREAM_BYTES = 16 * MEGABYTE;
 export const MAX_STREAMS_BYTES = 96 * MEGABYTE;
 
+/** Operators that are followed to learn what is painted; a page of dense drawing has a hundred thousand. */
+export const MAX_OPERATORS = 3_000_000;
+/** Paints that are remembered to see what lies below an ink that overprints. */
+export const MAX_PAINTS_BELOW = 400;
+
 /** A PDF above this is drawn as it is: to show its inks through a profile the whole file is written once more. */
 export const MAX_REWRITTEN_BYTES = 200 * MEGABYTE;
 export const MAX_REWRITTEN_OBJECTS = 100_000;

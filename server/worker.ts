@@ -27,8 +27,10 @@ const LANES: task.TaskKind[][] = [
     'apply_stripe_event',
     'sweep_payments',
     'refund_payment',
+    'submit_evidence',
+    'accept_dispute',
   ],
-  ['make_record', 'make_invoice', 'send_message'],
+  ['make_record', 'make_invoice', 'send_message', 'stage_evidence'],
   ['stamp_approval', 'remove_files', 'keep_retention', 'keep_anchor', 'stamp_anchor', 'send_anchor'],
 ];
 

@@ -14,6 +14,7 @@ import * as invoice from '../models/invoice';
 import * as jobHold from '../models/job-hold';
 import * as message from '../models/message';
 import * as order from '../models/order';
+import * as orderChange from '../models/order-change';
 import { may } from '../models/order-state';
 import * as paper from '../models/paper';
 import * as payment from '../models/payment';
@@ -21,6 +22,7 @@ import * as printCheck from '../models/print-check';
 import * as proof from '../models/proof';
 import * as refund from '../models/refund';
 import { findStaffOrNull, list as listStaff } from '../models/staff';
+import { stuckPayments } from '../models/stuck-payment';
 import * as tablet from '../models/tablet';
 import { stepsFrom } from '../models/ticket';
 import { portal, shop, staff } from '../portal';
@@ -29,6 +31,9 @@ import { historyInWords } from './histories';
 import { dueOf, statusOf, todayIn } from './jobs';
 import { moneyOf } from './orders';
 import { photoLocals } from './photo-locals';
+
+/** The longest reason that a form of the shop takes. */
+export const MAX_REASON_LENGTH = 300;
 
 /** The order that the address names by its reference. Drafts belong to whoever is writing them. */
 export async function orderOf(req: Request): Promise<order.PlacedOrder> {
@@ -47,9 +52,12 @@ const DONE = [
   'cancelled',
   'link_sent',
   'moved',
+  'changed',
   'refund_asked',
   'refund_settled',
   'job_resumed',
+  'charge_stopping',
+  'warning_answered',
 ] as const;
 type Done = (typeof DONE)[number];
 
@@ -63,6 +71,7 @@ function actionsFor(found: order.PlacedOrder) {
     take_payment: may('capture_payment', state),
     withdraw: may('withdraw_approval', state),
     cancel: may('cancel', state),
+    change: orderChange.mayBeChanged(state),
     resend: Boolean(found.contact_email) && state !== 'cancelled',
     hand_over: may('hand_over', state),
     steps: stepsFrom(state),
@@ -168,6 +177,7 @@ export async function renderOrder(
       staff_name: each.staff_id ? (names.get(each.staff_id) ?? null) : null,
     })),
     refunds: await refundsOf(req, found),
+    money_stuck: await stuckPayments(db, found.id),
     job_holds: await jobHold.ofOrder(db, found.id),
     files: await filesOf(req, found, versions),
     proofs: proofsOf(found, versions).reverse(),

@@ -353,17 +353,32 @@ export async function withdraw(
       set: { live_approval_id: null },
       key: 'conflict.too_late_to_stop',
     });
-    if (!(await payment.voidCapture(trx, order_id, 'approval withdrawn')))
-      throw new Conflict('conflict.too_late_to_stop');
-    await trx('approval_withdrawals').insert({
-      approval_id,
-      order_id,
-      withdrawn_by: by,
-      reason,
-      withdrawn_at: now(),
-    });
-    await event.append(trx, order_id, 'approval.withdrawn', actor, { approval: approval_id, reason });
+    await revoke(trx, order_id, approval_id, by, reason, actor, 'conflict.too_late_to_stop');
   });
+}
+
+/**
+ * Ends a signature inside the caller's transaction, which has moved the order: its capture is dropped, the
+ * reservation stays. Conflict once the capture has begun.
+ */
+export async function revoke(
+  trx: Trx,
+  order_id: string,
+  approval_id: string,
+  by: 'customer' | 'staff',
+  reason: string,
+  actor: event.Actor,
+  key = 'conflict.being_charged',
+): Promise<void> {
+  if (!(await payment.voidCapture(trx, order_id, 'approval withdrawn'))) throw new Conflict(key);
+  await trx('approval_withdrawals').insert({
+    approval_id,
+    order_id,
+    withdrawn_by: by,
+    reason,
+    withdrawn_at: now(),
+  });
+  await event.append(trx, order_id, 'approval.withdrawn', actor, { approval: approval_id, reason });
 }
 
 /** Sends the signed record and the receipt once both are made. */

@@ -2,6 +2,7 @@
 // The typed name stays: it is the signature. So do words that were signed or said, and what the books must keep.
 import { Conflict } from '../errors';
 import { type Db, lockOrder, now, type Trx } from './database';
+import * as dispute from './dispute';
 import * as event from './event';
 import * as legalHold from './legal-hold';
 import type { Page } from './proof';
@@ -18,6 +19,9 @@ export type Refusal = 'erased_already' | 'still_open' | 'held' | 'matter_open' |
 /** Something with the order's customer that is not settled: its facts must still be there when it is. */
 const OPEN_MATTERS: Array<(db: Db, order_id: string) => Promise<unknown>> = [
   (db, order_id) => db('job_holds').where({ order_id, lifted_at: null }).first('id'),
+  async (db, order_id) =>
+    (await db('disputes').where({ order_id }).select('status')).find((each) => !dispute.isClosed(each)),
+  (db, order_id) => db('fraud_warnings').where({ order_id, answered_at: null, is_actionable: 1 }).first('id'),
   (db, order_id) => db('refunds').where({ order_id }).whereIn('state', ['requested', 'pending']).first('id'),
 ];
 
@@ -98,17 +102,21 @@ async function forgetPerson(trx: Trx, order_id: string, erased_at: string): Prom
     .where({ order_id })
     .whereIn('state', ['done', 'void', 'parked'])
     .update({ payload: '{}', last_error: null });
+  await trx('disputes').where({ order_id }).update({ evidence: '{}', files: '[]' });
+  await trx('billing_details').where({ order_id }).delete();
   await trx('known_devices').where({ order_id }).delete();
   await trx('sign_codes').where({ order_id }).delete();
   await trx('page_texts').whereIn('proof_id', trx('proofs').where({ order_id }).select('id')).delete();
 }
 
-/** The signed record names device and address, so it always goes; receipts and invoices are books, and stay. */
+/** The signed record and what went to a bank name device and address, so they always go; receipts and invoices are books, and stay. */
 async function filesOf(trx: Trx, order_id: string, with_files: boolean): Promise<string[]> {
   const papers: Array<{ sha256: string }> = await trx('papers')
     .where({ order_id, kind: 'record' })
     .select('sha256');
-  const found = papers.map(({ sha256 }) => sha256);
+  const disputes: Array<{ files: string }> = await trx('disputes').where({ order_id }).select('files');
+  const sent = disputes.flatMap(({ files }) => JSON.parse(files) as Array<{ sha256: string }>);
+  const found = [...papers, ...sent].map(({ sha256 }) => sha256);
   if (!with_files) return found;
   const artworks: Array<{ file_sha256: string }> = await trx('artworks')
     .where({ order_id })

@@ -33,6 +33,7 @@ export const MOVES = {
   issue_proof: { from: ['preparing'], to: 'proofed' },
   request_changes: { from: ['proofed'], to: 'changes_requested' },
   approve: { from: ['proofed'], to: 'approved' },
+  change_order: { from: ['preparing', 'proofed', 'approved'], to: 'preparing' },
   withdraw_approval: { from: ['approved'], to: 'proofed' },
   capture_payment: { from: ['approved'], to: 'paid' },
   release: { from: ['paid'], to: 'released' },

@@ -1,13 +1,16 @@
 import type { TaskKind } from '../models/task';
 import { keepAnchor, sendAnchor, stampAnchor } from './anchor-tasks';
 import { checkArtwork, renderProof } from './artwork-tasks';
+import { acceptDispute, stageEvidence, submitEvidence } from './dispute-tasks';
 import { keepRetention, removeFiles } from './erasure-tasks';
 import { makeInvoice } from './invoice-tasks';
 import { sendMessage } from './message-tasks';
 import { makeRecord } from './paper-tasks';
-import { applyStripeEvent, capturePayment, releaseHold, sweepPayments, syncPayment } from './payment-tasks';
+import { capturePayment, releaseHold, syncPayment } from './payment-tasks';
 import { copyPhoto } from './photo-tasks';
 import { refundPayment } from './refund-tasks';
+import { applyStripeEvent } from './stripe-event-tasks';
+import { sweepPayments } from './sweep-tasks';
 import type { Run } from './task-context';
 import { stampApproval } from './timestamp-tasks';
 
@@ -21,6 +24,9 @@ export const RUNS: Record<TaskKind, Run> = {
   apply_stripe_event: applyStripeEvent,
   sweep_payments: sweepPayments,
   refund_payment: refundPayment,
+  stage_evidence: stageEvidence,
+  submit_evidence: submitEvidence,
+  accept_dispute: acceptDispute,
   make_record: makeRecord,
   make_invoice: makeInvoice,
   send_message: sendMessage,

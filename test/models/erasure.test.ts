@@ -191,7 +191,34 @@ test('an order that is under way, on hold, in dispute or erased is left as it is
   await db('job_holds').insert(job);
   await expect(erase(id)).rejects.toThrow('matter_open');
   await db('job_holds').where({ id: job.id }).update({ lifted_at: 'now' });
+  const paid = {
+    id: `p-${id}`,
+    order_id: id,
+    tender: 'card',
+    state: 'failed',
+    price_version: 1,
+    amount_cents: 100,
+  };
+  await db('payments').insert({ ...paid, currency: 'EUR', created_at: 'now', updated_at: 'now' });
+  await db('disputes').insert({
+    id: `d-${id}`,
+    order_id: id,
+    payment_id: paid.id,
+    amount_cents: 100,
+    currency: 'EUR',
+    reason: 'product_unacceptable',
+    status: 'needs_response',
+    evidence: '{}',
+    files: '[]',
+    opened_at: 'now',
+    looked_at: 'now',
+  });
+  await expect(erase(id)).rejects.toThrow('matter_open');
+  await db('disputes')
+    .where({ order_id: id })
+    .update({ status: 'lost', evidence: '{"customer_name":"Marie"}' });
   await erase(id);
+  expect(await db('disputes').where({ order_id: id }).first('evidence')).toEqual({ evidence: '{}' });
   await expect(erase(id)).rejects.toThrow('erased_already');
   const types = (await event.history(db, id)).map(({ type }) => type).slice(-3);
   expect(types).toEqual(['hold.set', 'hold.lifted', 'personal_data.erased']);
