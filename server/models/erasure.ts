@@ -16,6 +16,8 @@ export const NOBODY = '–';
 export type Because = 'request' | 'retention';
 export type Refusal = 'erased_already' | 'still_open' | 'held' | 'matter_open' | 'letter_waits';
 
+const SHA256 = /\b[0-9a-f]{64}\b/g;
+
 /** Something with the order's customer that is not settled: its facts must still be there when it is. */
 const OPEN_MATTERS: Array<(db: Db, order_id: string) => Promise<unknown>> = [
   (db, order_id) => db('job_holds').where({ order_id, lifted_at: null }).first('id'),
@@ -93,9 +95,7 @@ async function forgetPerson(trx: Trx, order_id: string, erased_at: string): Prom
       link_token_sha256: `erased:${order_id}`,
       erased_at,
     });
-  const isKnownOtherwise =
-    customer_id !== null && (await trx('orders').where({ customer_id }).first('id')) !== undefined;
-  if (customer_id !== null && !isKnownOtherwise) await trx('customers').where({ id: customer_id }).delete();
+  if (customer_id !== null) await forgetCustomer(trx, customer_id);
   const nothing = { to_address: '', subject: '', html: '', text: '', reply: null };
   await trx('messages').where({ order_id }).update(nothing);
   await trx('tasks')
@@ -107,6 +107,18 @@ async function forgetPerson(trx: Trx, order_id: string, erased_at: string): Prom
   await trx('known_devices').where({ order_id }).delete();
   await trx('sign_codes').where({ order_id }).delete();
   await trx('page_texts').whereIn('proof_id', trx('proofs').where({ order_id }).select('id')).delete();
+}
+
+/** A customer without any other order; one with an account that runs stays, for that is a contract of its own. */
+async function forgetCustomer(trx: Trx, id: string): Promise<void> {
+  if (await trx('orders').where({ customer_id: id }).first('id')) return;
+  const terms: Array<{ revoked: string | null }> = await trx('account_terms as t')
+    .leftJoin('account_revocations as r', 'r.terms_id', 't.id')
+    .where('t.customer_id', id)
+    .select('r.terms_id as revoked');
+  if (terms.length === 0) await trx('customers').where({ id }).delete();
+  else if (terms.every(({ revoked }) => revoked !== null))
+    await trx('customers').where({ id }).update({ name: NOBODY, email: null, phone: null });
 }
 
 /** The signed record and what went to a bank name device and address, so they always go; receipts and invoices are books, and stay. */
@@ -128,6 +140,10 @@ async function filesOf(trx: Trx, order_id: string, with_files: boolean): Promise
   const images = proofs.flatMap(({ pages }) =>
     (JSON.parse(pages) as Page[]).flatMap((page) => [page.image_sha256, page.thumbnail_sha256]),
   );
+  const comparisons: Array<{ pages: string | null }> = await trx('comparisons')
+    .where({ order_id })
+    .select('pages');
+  const compared = comparisons.flatMap(({ pages }) => pages?.match(SHA256) ?? []);
   return [
     ...new Set([
       ...found,
@@ -135,6 +151,7 @@ async function filesOf(trx: Trx, order_id: string, with_files: boolean): Promise
       ...press.map(({ sha256 }) => sha256),
       ...proofs.map(({ sha256 }) => sha256),
       ...images,
+      ...compared,
     ]),
   ];
 }

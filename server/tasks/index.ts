@@ -1,6 +1,7 @@
 import type { TaskKind } from '../models/task';
 import { keepAnchor, sendAnchor, stampAnchor } from './anchor-tasks';
 import { checkArtwork, renderProof } from './artwork-tasks';
+import { compareProofs } from './comparison-tasks';
 import { acceptDispute, stageEvidence, submitEvidence } from './dispute-tasks';
 import { keepRetention, removeFiles } from './erasure-tasks';
 import { makeInvoice } from './invoice-tasks';
@@ -18,6 +19,7 @@ export const RUNS: Record<TaskKind, Run> = {
   check_artwork: checkArtwork,
   copy_photo: copyPhoto,
   render_proof: renderProof,
+  compare_proofs: compareProofs,
   sync_payment: syncPayment,
   capture_payment: capturePayment,
   release_hold: releaseHold,
