@@ -1,7 +1,9 @@
 // Every URL, in the order in which people meet them.
 import express, { Router } from 'express';
 import { rateLimit } from 'express-rate-limit';
+import * as accounts from './controllers/accounts';
 import * as approvals from './controllers/approvals';
+import * as artworkChoices from './controllers/artwork-choices';
 import * as billings from './controllers/billings';
 import * as boards from './controllers/boards';
 import * as books from './controllers/books';
@@ -9,6 +11,7 @@ import * as catalogueProducts from './controllers/catalogue-products';
 import * as changeAnswers from './controllers/change-answers';
 import * as changeRequests from './controllers/change-requests';
 import * as checkouts from './controllers/checkouts';
+import * as comparisons from './controllers/comparisons';
 import * as counterCalls from './controllers/counter-calls';
 import * as counterPayments from './controllers/counter-payments';
 import * as counterSessions from './controllers/counter-sessions';
@@ -47,6 +50,7 @@ import * as sessions from './controllers/sessions';
 import * as settings from './controllers/settings';
 import * as staffArtworks from './controllers/staff-artworks';
 import * as staffCancellations from './controllers/staff-cancellations';
+import * as staffComparisons from './controllers/staff-comparisons';
 import * as staffMembers from './controllers/staff-members';
 import * as staffOrders from './controllers/staff-orders';
 import * as staffProofs from './controllers/staff-proofs';
@@ -88,6 +92,8 @@ function proofRoutes(): Router {
   routes.get('/proof/:version', proofs.show);
   routes.get('/proof/:version/pages/:page/:kind.webp', proofs.image);
   routes.post('/proof/:version/pages/:page/seen', proofs.seePage);
+  routes.get('/proof/:version/compare', comparisons.show);
+  routes.get('/proof/:version/compare/:page/:kind.webp', comparisons.image);
   routes.post('/proof/:version/approval', approvals.create);
   routes.get('/proof/:version/changes', changeRequests.form);
   routes.post('/proof/:version/changes', limited(UPLOADS), upload('artwork'), changeRequests.create);
@@ -101,6 +107,7 @@ function draftRoutes(): Router {
   routes.post('/product', drafts.updateProduct);
   routes.get('/artwork', drafts.showArtwork);
   routes.get('/artwork/check.json', drafts.checkStatus);
+  routes.post('/artwork/choices', artworkChoices.create);
   routes.post('/artwork', limited(UPLOADS), upload('artwork'), drafts.createArtwork);
   routes.get('/details', drafts.showDetails);
   routes.post('/details', drafts.updateDetails);
@@ -121,6 +128,7 @@ function orderRoutes(): Router {
   routes.get('/preparing', orders.preparing);
   routes.get('/status.json', orders.status);
   routes.get('/artwork', drafts.showArtwork);
+  routes.post('/artwork/choices', artworkChoices.create);
   routes.post('/artwork', limited(UPLOADS), upload('artwork'), drafts.createArtwork);
   routes.use(proofRoutes());
   routes.get('/proof/:version/proof.pdf', proofs.pdf);
@@ -198,7 +206,10 @@ function staffRoutes(): Router {
   routes.get('/orders/:ref', staffOrders.show);
   routes.get('/orders/:ref/artworks/:artwork', staffArtworks.show);
   routes.post('/orders/:ref/artworks', upload('artwork'), staffArtworks.create);
+  routes.post('/orders/:ref/artwork-choices', artworkChoices.createForCustomer);
   routes.get('/orders/:ref/proof/:version/pages/:page/:kind.webp', staffProofs.image);
+  routes.get('/orders/:ref/proof/:version/compare', staffComparisons.show);
+  routes.get('/orders/:ref/proof/:version/compare/:page/:kind.webp', staffComparisons.image);
   routes.get('/orders/:ref/proof/:version/proof.pdf', staffProofs.pdf);
   routes.get('/orders/:ref/press-file.pdf', pressFiles.show);
   routes.get('/orders/:ref/record.pdf', staffProofs.record);
@@ -209,6 +220,7 @@ function staffRoutes(): Router {
   routes.post('/orders/:ref/points/:point/answer', changeAnswers.create);
   routes.post('/orders/:ref/revisions', upload('artwork'), revisions.create);
   routes.post('/orders/:ref/payments', counterPayments.create);
+  routes.post('/orders/:ref/settlement', counterPayments.settle);
   routes.post('/orders/:ref/refunds', refunds.create);
   routes.post('/orders/:ref/refunds/:refund/resolution', refunds.resolve);
   routes.post('/orders/:ref/charge/stop', stuckPayments.stopCharge);
@@ -269,6 +281,9 @@ function ownerRoutes(): Router {
   routes.post('/disputes/:dispute/acceptance', disputes.accept);
   routes.get('/shop', settings.show);
   routes.post('/shop', settings.update);
+  routes.get('/accounts', accounts.index);
+  routes.post('/accounts', accounts.create);
+  routes.post('/accounts/:terms/revocation', accounts.destroy);
   routes.get('/taxes', taxations.show);
   routes.post('/taxes', taxations.update);
   routes.get('/books', books.show);

@@ -1,6 +1,7 @@
 // The sign-off. One conditional write decides it; everything else here is what it must match and what is kept.
 import { randomUUID } from 'node:crypto';
 import { Conflict, Invalid, NotFound } from '../errors';
+import * as comparison from './comparison';
 import { type Db, isUniqueViolation, now, type Trx } from './database';
 import * as device from './device';
 import * as event from './event';
@@ -207,6 +208,7 @@ async function sign(
       channel: circumstances.counter ? 'counter' : 'web',
       witness: circumstances.counter?.staff_id ?? null,
       recognised_by: identity.how,
+      comparison_opened: await comparison.wasOpened(trx, current, circumstances.device_sha256),
       ready_on: words.ready_on,
       cutoff_at: words.cutoff_at,
       stop_until,

@@ -30,6 +30,7 @@ export const MOVES = {
   place_without_artwork: { from: ['draft'], to: 'awaiting_artwork' },
   refuse_artwork: { from: ['preparing'], to: 'awaiting_artwork' },
   submit_artwork: { from: ['awaiting_artwork', 'changes_requested'], to: 'preparing' },
+  rework: { from: ['proofed'], to: 'preparing' },
   issue_proof: { from: ['preparing'], to: 'proofed' },
   request_changes: { from: ['proofed'], to: 'changes_requested' },
   approve: { from: ['proofed'], to: 'approved' },

@@ -298,11 +298,11 @@ export async function place(
 
 /**
  * Asks the worker for the proof of the current artwork and specification; asking twice for the same is asking once,
- * until that proof was drawn.
+ * until that proof was drawn. `variant` names another way of drawing the same.
  */
-export async function orderProof(trx: Trx, order: Order): Promise<void> {
+export async function orderProof(trx: Trx, order: Order, variant = ''): Promise<void> {
   const { id: order_id, current_artwork_id: artwork_id, specification_sha256 } = order;
-  const key = `proof:${artwork_id}:${specification_sha256}`;
+  const key = `proof:${artwork_id}:${specification_sha256}${variant && `:${variant}`}`;
   await task.enqueue(trx, 'render_proof', { order_id, artwork_id }, { key, order_id, again: true });
 }
 
