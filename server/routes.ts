@@ -45,6 +45,7 @@ import * as productionSteps from './controllers/production-steps';
 import * as products from './controllers/products';
 import * as proofs from './controllers/proofs';
 import * as queues from './controllers/queues';
+import * as recordedApprovals from './controllers/recorded-approvals';
 import * as refunds from './controllers/refunds';
 import * as revisions from './controllers/revisions';
 import * as sessions from './controllers/sessions';
@@ -227,6 +228,9 @@ function staffRoutes(): Router {
   routes.post('/orders/:ref/charge/stop', stuckPayments.stopCharge);
   routes.post('/orders/:ref/warnings/:warning/answer', stuckPayments.answerWarning);
   routes.post('/orders/:ref/job-hold/lift', roleOnly('owner'), jobHolds.lift);
+  routes.get('/orders/:ref/recorded-approval', recordedApprovals.form);
+  routes.post('/orders/:ref/recorded-approval', upload('attachment'), recordedApprovals.create);
+  routes.get('/orders/:ref/recorded-approvals/:approval/attachment', recordedApprovals.attachment);
   routes.get('/orders/:ref/change', orderChanges.showJob);
   routes.post('/orders/:ref/change', upload('artwork'), orderChanges.updateJob);
   routes.get('/orders/:ref/price', orderChanges.showPrice);

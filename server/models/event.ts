@@ -28,6 +28,7 @@ export const EVENT_TYPES = [
   'counter.opened',
   'counter.closed',
   'approval.signed',
+  'approval.recorded',
   'approval.withdrawn',
   'approval.timestamped',
   'payment.authorized',
