@@ -1,5 +1,5 @@
 // An invoice or a credit note on paper, from what was frozen when it was issued.
-import { COLUMN, LINE, MARGIN, PAPER_TINT, PETROL, Sheet, SOFT, type TextStyle, withinPages } from './sheet';
+import { COLUMN, LINE, MARGIN, PAPER_TINT, Sheet, SOFT, type TextStyle, withinPages } from './sheet';
 import { type Language, paperWords, type Words } from './words';
 
 /** Amounts, rates and dates are text as the customer reads them elsewhere, in `language`. */

@@ -1,5 +1,5 @@
 // What was or will be paid for one order, on one page. It is a receipt: invoices are made elsewhere.
-import { COLUMN, LINE, MARGIN, PAPER_TINT, PETROL, Sheet, SOFT, type TextStyle, withinPages } from './sheet';
+import { COLUMN, LINE, MARGIN, PAPER_TINT, Sheet, SOFT, type TextStyle, withinPages } from './sheet';
 import { type Language, paperWords, type Words } from './words';
 
 export const MAX_RECEIPT_LINES = 12;
