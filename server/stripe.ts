@@ -140,10 +140,10 @@ const NOTHING_YET: Facts = {
 
 const isOpen = ({ state }: Facts): boolean => state === 'open' || state === 'requires_action';
 
-function client(config: Config): Stripe {
+function client(config: Config, timeout: number): Stripe {
   const base = config.payments.api_base ? new URL(config.payments.api_base) : null;
   return new Stripe(config.payments.secret_key as string, {
-    timeout: REQUEST_TIMEOUT_MS,
+    timeout,
     maxNetworkRetries: 0,
     telemetry: false,
     ...(base && {
@@ -167,8 +167,9 @@ function subjectOf({ id, object = '', payment_intent }: Subject): string | null 
   return !ITSELF.includes(object) && typeof payment_intent === 'string' ? payment_intent : (id ?? null);
 }
 
-export function openStripe(config: Config): CardProcessor {
-  const stripe = client(config);
+/** `timeout_ms` is how long one request may take before its outcome counts as unknown. */
+export function openStripe(config: Config, timeout_ms = REQUEST_TIMEOUT_MS): CardProcessor {
+  const stripe = client(config, timeout_ms);
   const { instance } = config.secrets;
   const retrieve = (id: string) => stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] });
 

@@ -35,14 +35,24 @@ const REACHED: Record<OrderState, number> = {
   cancelled: -1,
 };
 
-export type Money = 'none' | 'held' | 'due_at_counter' | 'unpaid' | 'charging' | 'paid' | 'released';
+export type Money =
+  | 'none'
+  | 'held'
+  | 'due_at_counter'
+  | 'unpaid'
+  | 'charging'
+  | 'bank_silent'
+  | 'paid'
+  | 'released';
 
 /** Where the money of an order stands, from its payments; nothing of it is stored twice. */
 export async function moneyOf(db: Parameters<typeof payment.ofOrder>[0], found: order.Order): Promise<Money> {
   if (await payment.capturedOrNull(db, found.id)) return 'paid';
   if (found.state === 'cancelled') return 'released';
   const hold = await payment.usableHoldOrNull(db, found.id);
-  if (hold) return found.state === 'approved' ? 'charging' : 'held';
+  if (hold && found.state === 'approved')
+    return (await payment.chargeWaits(db, found.id)) ? 'bank_silent' : 'charging';
+  if (hold) return 'held';
   if (found.state === 'approved') return found.payment_method === 'counter' ? 'due_at_counter' : 'unpaid';
   return found.payment_method === 'counter' ? 'due_at_counter' : 'none';
 }
