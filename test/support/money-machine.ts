@@ -354,6 +354,7 @@ const STEPS: Record<string, { weight: number; step: Step }> = {
   'the hold ends early': {
     weight: 1,
     step: async (run) => {
+      run.bank.control.advance(0);
       const held = Object.values(run.books.payment_intents).find(
         ({ status }) => status === 'requires_capture',
       );
@@ -371,6 +372,7 @@ const STEPS: Record<string, { weight: number; step: Step }> = {
   'the bank decides': {
     weight: 1,
     step: async (run) => {
+      run.bank.control.advance(0);
       const open = Object.values(run.books.disputes).find(({ status }) =>
         ['needs_response', 'under_review'].includes(status),
       );
