@@ -32,6 +32,8 @@ export const MAX_TRIM_MM = 4_500;
 export const PROOF_DPI = { min: 150, max: 300 };
 export const SCREEN_LONG_SIDE_PX = 2_400;
 export const WANTED_LONG_SIDE_PX = 1_700;
+/** Two versions are compared no finer than a screen shows them. */
+export const COMPARED_LONG_SIDE_PX = 2_400;
 export const THUMBNAIL_LONG_SIDE_PX = 360;
 
 /** A photograph of the print: what its copy measures at most, and what its header may claim. */

@@ -180,6 +180,8 @@ export interface Artwork {
   /** The trim and its bleed, on white, with exactly this many pixels. */
   draw(page: number, px: Size): Promise<Pixels>;
   text(page: number): string | null;
+  /** The lines of text that touch this place of the trim, in reading order. */
+  wordsAt(page: number, place: Rect): string;
   /** What `openShared` opens the same artwork from in another thread, without reading it anew. */
   share(): SharedArtwork;
   /** Only of a PDF, where it was opened. */

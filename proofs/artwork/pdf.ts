@@ -479,6 +479,16 @@ class PdfArtwork implements Artwork {
     return text === '' ? null : text;
   }
 
+  wordsAt(page: number, place: Rect): string {
+    const { shown, fit } = this.pages[page - 1]!;
+    if (!fit) return '';
+    return this.pdfium
+      .words(page, (box) => isTouching(onTrim(fit, mapBox(shown, box)), place))
+      .map(({ words }) => readable(words).trim())
+      .filter((words) => words !== '')
+      .join('\n');
+  }
+
   close(): void {
     this.pdfium.close();
   }

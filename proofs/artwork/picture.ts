@@ -64,6 +64,7 @@ export function sharedPicture(path: string, kind: PictureKind, look: Look): Artw
     look,
     draw: (page, px) => draw(path, kind, page, px, look),
     text: () => null,
+    wordsAt: () => '',
     share: () => ({ kind, path, look }),
     close: () => {},
   };

@@ -42,12 +42,14 @@ export type Money =
   | 'unpaid'
   | 'charging'
   | 'bank_silent'
+  | 'on_account'
   | 'paid'
   | 'released';
 
 /** Where the money of an order stands, from its payments; nothing of it is stored twice. */
 export async function moneyOf(db: Parameters<typeof payment.ofOrder>[0], found: order.Order): Promise<Money> {
   if (await payment.capturedOrNull(db, found.id)) return 'paid';
+  if (await payment.onAccountOrNull(db, found.id)) return 'on_account';
   if (found.state === 'cancelled') return 'released';
   const hold = await payment.usableHoldOrNull(db, found.id);
   if (hold && found.state === 'approved')

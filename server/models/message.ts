@@ -15,6 +15,7 @@ export const TEMPLATES = [
   'artwork-needed',
   'payment-needed',
   'order-cancelled',
+  'order-changed',
   'refunded',
   'refund-failed',
   'dispute-opened',

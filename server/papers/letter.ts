@@ -59,6 +59,19 @@ export interface MailValues {
   'order-link': Everywhere;
   'artwork-needed': Everywhere & { reason: string };
   'payment-needed': Everywhere & { v: string; amount: string };
+  'order-changed': Everywhere & {
+    product: string;
+    /** What differs, a line each; empty when only the price is another. */
+    changes: string[];
+    old_amount: string;
+    amount: string;
+    same_amount: boolean;
+    was_signed: boolean;
+    /** sign: the proof waits with its new amount. proof: a new one is on its way. file: the order waits for a file. */
+    next: 'sign' | 'proof' | 'file';
+    /** The card must be reserved again: the new amount is more than what is reserved. */
+    must_reserve: boolean;
+  };
   'order-cancelled': Everywhere & { product: string; amount: string; paid_at_counter: boolean };
   refunded: Everywhere & {
     amount: string;
@@ -150,6 +163,19 @@ const LETTERS: { [T in MailTemplate]: (values: MailValues[T]) => Letter } = {
   'payment-needed': () => ({
     subject: 'subject',
     lines: [{ say: 'why' }, { say: 'next' }, { button: 'button' }, { say: 'help' }],
+  }),
+  'order-changed': ({ changes, same_amount, was_signed, next, must_reserve }) => ({
+    subject: 'subject',
+    lines: [
+      { say: 'why' },
+      ...(changes.length > 0 ? [{ list: changes }] : []),
+      { say: same_amount ? 'same_amount' : 'amount' },
+      ...(was_signed ? [{ say: 'signed' }] : []),
+      { say: next },
+      ...(must_reserve ? [{ say: 'reserve' }] : []),
+      { button: 'button' },
+      { say: 'help' },
+    ],
   }),
   'order-cancelled': ({ paid_at_counter }) => ({
     subject: 'subject',

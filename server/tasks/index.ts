@@ -1,5 +1,6 @@
 import type { TaskKind } from '../models/task';
 import { checkArtwork, renderProof } from './artwork-tasks';
+import { compareProofs } from './comparison-tasks';
 import { acceptDispute, stageEvidence, submitEvidence } from './dispute-tasks';
 import { makeInvoice } from './invoice-tasks';
 import { sendMessage } from './message-tasks';
@@ -16,6 +17,7 @@ export const RUNS: Record<TaskKind, Run> = {
   check_artwork: checkArtwork,
   copy_photo: copyPhoto,
   render_proof: renderProof,
+  compare_proofs: compareProofs,
   sync_payment: syncPayment,
   capture_payment: capturePayment,
   release_hold: releaseHold,

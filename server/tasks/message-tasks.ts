@@ -11,6 +11,7 @@ import { now } from '../models/database';
 import * as dispute from '../models/dispute';
 import * as message from '../models/message';
 import * as order from '../models/order';
+import type { Difference } from '../models/order-change';
 import * as payment from '../models/payment';
 import { formatMoney } from '../models/price';
 import * as proof from '../models/proof';
@@ -140,6 +141,26 @@ const VALUES: Values = {
       v: String(shown.version),
       amount: context.money(placed.total_cents),
       link: url(context, '/pay'),
+    };
+  },
+  'order-changed': async (context) => {
+    const { portal, placed, everywhere, task } = context;
+    const { from_cents, to_cents, was_signed } = task.payload;
+    const changes = task.payload.changes as Difference[];
+    const isCard = placed.payment_method === 'card';
+    const hold = isCard ? await payment.usableHoldOrNull(portal.db, placed.id) : null;
+    return {
+      ...everywhere,
+      product: placed.specification.words[placed.language].name,
+      changes: changes.map(
+        ({ what, from, to }) => `${what}${placed.language === 'fr' ? '\u00a0' : ''}: ${from} → ${to}`,
+      ),
+      old_amount: context.money(Number(from_cents)),
+      amount: context.money(Number(to_cents)),
+      same_amount: from_cents === to_cents,
+      was_signed: was_signed === true,
+      next: placed.state === 'proofed' ? 'sign' : placed.state === 'awaiting_artwork' ? 'file' : 'proof',
+      must_reserve: isCard && !hold && (await payment.hasLapsed(portal.db, placed.id)),
     };
   },
   'order-cancelled': async (context) => ({

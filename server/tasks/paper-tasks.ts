@@ -121,7 +121,7 @@ export async function recordOf(
           : null,
       })),
     ),
-    comparison_opened: null,
+    comparison_opened: (signing?.data.comparison_opened as boolean | null | undefined) ?? null,
     text_opened: textOpened(looking),
     recognised_by: recognised(t, signed, witness?.name ?? null),
     device: {
