@@ -4,6 +4,7 @@ import type { Config } from './config';
 import type { DisputeFacts } from './models/dispute';
 import type { WarningFacts } from './models/fraud-warning';
 import type { Facts } from './models/payment';
+import { chargeStep, minorUnits } from './models/price';
 import type { RefundFacts } from './models/refund';
 import { call, iso, ProcessorError } from './stripe-call';
 import { disputeCalls, disputeOf, warningOf } from './stripe-disputes';
@@ -154,6 +155,16 @@ function client(config: Config, timeout: number): Stripe {
   });
 }
 
+/** Refused here, in words, before Stripe says it of a parameter. */
+function assertChargeable(amount_cents: number, currency: string): void {
+  const step = chargeStep(currency.toUpperCase());
+  if (amount_cents % step === 0) return;
+  throw new ProcessorError(
+    'refused',
+    `Cards are charged in steps of ${step / minorUnits(currency)} ${currency}.`,
+  );
+}
+
 interface Subject {
   id?: string;
   object?: string;
@@ -176,6 +187,7 @@ export function openStripe(config: Config, timeout_ms = REQUEST_TIMEOUT_MS): Car
   return {
     startCheckout: (request) =>
       call(async () => {
+        assertChargeable(request.amount_cents, request.currency);
         const metadata = {
           order: request.order_id,
           payment: request.payment_id,

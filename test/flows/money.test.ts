@@ -3,8 +3,8 @@ import { databaseName } from '../support/database';
 import { makeTemplate, runMoney, type Template } from '../support/money-machine';
 import { startShop, type TestShop } from '../support/portal';
 
-/** How long the suite plays; `npm run bench -- money 5000` plays longer. */
-const PLAY_MS = 15_000;
+/** How long the suite plays; `npm run bench -- money 5000` plays thousands. */
+const PLAY_MS = 10_000;
 const FIRST_SEED = 1;
 
 const onSqlite = databaseName() === 'sqlite' ? describe : describe.skip;

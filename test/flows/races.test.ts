@@ -349,3 +349,19 @@ test('a forged delivery changes nothing, however it is signed', async () => {
     expect(() => shop.portal.cards!.readWebhook(Buffer.from(body), signature)).toThrow();
   }
 });
+
+test.each([
+  ['ISK', 4_250, 'Cards are charged in steps of 1 ISK'],
+  ['TND', 42_505, 'Cards are charged in steps of 0.01 TND'],
+])(
+  'an amount that no card can pay in %s is refused before the bank is asked',
+  async (currency, amount_cents, words) => {
+    const placed = await placedOrder(shop);
+    await shop.db('orders').where({ id: placed.id }).update({ currency, total_cents: amount_cents });
+    const odd = order.placed(await order.findOrder(shop.db, placed.id));
+    await expect(openBankPage(shop, odd)).rejects.toMatchObject({ message: expect.stringContaining(words) });
+    expect(bank().state().checkout_sessions).toEqual({});
+    const even = { ...odd, total_cents: amount_cents - (amount_cents % (currency === 'ISK' ? 100 : 10)) };
+    expect((await openBankPage(shop, even)).checkout_session).not.toBeNull();
+  },
+);
