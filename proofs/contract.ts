@@ -1,5 +1,9 @@
 // What goes into the proof engine and what comes out. Everything here is plain JSON: it crosses a process border.
 
+import type { ReadBackItem } from './read-back';
+
+export type { ReadBackItem } from './read-back';
+
 export type Language = 'en' | 'fr';
 export type Words = Record<Language, string>;
 
@@ -156,6 +160,8 @@ export interface ProofPage {
   pixels_per_mm: number;
   /** Text found on the page in reading order; null when there is none to list (a picture, or outlines). */
   text: string | null;
+  /** What the signer should read once more: numbers, addresses, dates, prices, names. */
+  read_back: ReadBackItem[];
 }
 
 /** One thing that was done to the artwork, with its figures: `{ step: 'bleed-mirrored', page: 1, edges: 'top, left' }`. */
