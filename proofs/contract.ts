@@ -196,6 +196,26 @@ export interface ProofResult {
   pages: ProofPage[];
 }
 
+/** What goes in to lay a small piece out twice on one sheet. */
+export interface PressSheetRequest {
+  /** The press file of the signed proof. */
+  press_path: string;
+  bleed_mm: number;
+  /** Printed beside the pieces: order, version, hash. */
+  label: string;
+  out_folder: string;
+}
+
+export interface PressSheet {
+  /** Relative to `out_folder`. */
+  file: string;
+  sha256: string;
+  bytes: number;
+  step: PressStep;
+}
+
+export type PressSheetOutcome = { ok: true; sheet: PressSheet } | { ok: false; refusal: Refusal };
+
 /** Why no proof can be made of this artwork; one clear sentence that says what to do. */
 export interface Refusal {
   code: string;
