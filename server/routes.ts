@@ -1,6 +1,7 @@
 // Every URL, in the order in which people meet them.
 import express, { Router } from 'express';
 import { rateLimit } from 'express-rate-limit';
+import * as accounts from './controllers/accounts';
 import * as approvals from './controllers/approvals';
 import * as artworkChoices from './controllers/artwork-choices';
 import * as billings from './controllers/billings';
@@ -42,6 +43,7 @@ import * as productionSteps from './controllers/production-steps';
 import * as products from './controllers/products';
 import * as proofs from './controllers/proofs';
 import * as queues from './controllers/queues';
+import * as recordedApprovals from './controllers/recorded-approvals';
 import * as refunds from './controllers/refunds';
 import * as revisions from './controllers/revisions';
 import * as sessions from './controllers/sessions';
@@ -219,11 +221,15 @@ function staffRoutes(): Router {
   routes.post('/orders/:ref/points/:point/answer', changeAnswers.create);
   routes.post('/orders/:ref/revisions', upload('artwork'), revisions.create);
   routes.post('/orders/:ref/payments', counterPayments.create);
+  routes.post('/orders/:ref/settlement', counterPayments.settle);
   routes.post('/orders/:ref/refunds', refunds.create);
   routes.post('/orders/:ref/refunds/:refund/resolution', refunds.resolve);
   routes.post('/orders/:ref/charge/stop', stuckPayments.stopCharge);
   routes.post('/orders/:ref/warnings/:warning/answer', stuckPayments.answerWarning);
   routes.post('/orders/:ref/job-hold/lift', roleOnly('owner'), jobHolds.lift);
+  routes.get('/orders/:ref/recorded-approval', recordedApprovals.form);
+  routes.post('/orders/:ref/recorded-approval', upload('attachment'), recordedApprovals.create);
+  routes.get('/orders/:ref/recorded-approvals/:approval/attachment', recordedApprovals.attachment);
   routes.get('/orders/:ref/change', orderChanges.showJob);
   routes.post('/orders/:ref/change', upload('artwork'), orderChanges.updateJob);
   routes.get('/orders/:ref/price', orderChanges.showPrice);
@@ -276,6 +282,9 @@ function ownerRoutes(): Router {
   routes.post('/disputes/:dispute/acceptance', disputes.accept);
   routes.get('/shop', settings.show);
   routes.post('/shop', settings.update);
+  routes.get('/accounts', accounts.index);
+  routes.post('/accounts', accounts.create);
+  routes.post('/accounts/:terms/revocation', accounts.destroy);
   routes.get('/taxes', taxations.show);
   routes.post('/taxes', taxations.update);
   routes.get('/books', books.show);

@@ -38,7 +38,8 @@ export interface Approval {
   on_behalf_of: string | null;
   signature_method: 'drawn' | 'typed';
   signature_strokes: signOff.Stroke[];
-  channel: 'web' | 'counter';
+  /** recorded_by_staff: nobody signed here; a colleague wrote down what was approved elsewhere. */
+  channel: 'web' | 'counter' | 'recorded_by_staff';
   witness_staff_id: string | null;
   tablet_id: string | null;
   identity: Record<string, string | null>;
@@ -83,10 +84,11 @@ export class GatesOpen extends Invalid {
   }
 }
 
-const parse = (row: Record<string, unknown>): Approval => {
+const parse = ({ recorded_id, ...row }: Record<string, unknown>): Approval => {
   const json = (column: string) => (row[column] === null ? null : JSON.parse(row[column] as string));
   return {
     ...row,
+    channel: recorded_id ? 'recorded_by_staff' : row.channel,
     ticks: json('ticks'),
     signature_strokes: json('signature_strokes') ?? [],
     identity: json('identity'),
@@ -99,7 +101,8 @@ const parse = (row: Record<string, unknown>): Approval => {
 const withWithdrawal = (db: Db) =>
   db('approvals')
     .leftJoin('approval_withdrawals as w', 'w.approval_id', 'approvals.id')
-    .select('approvals.*', 'w.withdrawn_at');
+    .leftJoin('recorded_approvals as r', 'r.approval_id', 'approvals.id')
+    .select('approvals.*', 'w.withdrawn_at', 'r.approval_id as recorded_id');
 
 /**
  * Signs the current proof. Exactly the bytes, specification, amount and words that the page named must still be
@@ -367,7 +370,8 @@ export async function sendRecord(
   approval: Approval,
   attachments: message.Attachment[],
 ): Promise<void> {
-  await message.enqueue(trx, 'approved', order, `approved:${approval.id}`, {
+  const template = approval.channel === 'recorded_by_staff' ? 'approval-recorded' : 'approved';
+  await message.enqueue(trx, template, order, `approved:${approval.id}`, {
     approval_id: approval.id,
     attachments,
   });
