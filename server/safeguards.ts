@@ -28,6 +28,7 @@ export const EVIDENCE: Record<string, string[][]> = {
   handovers: [['order_id']],
   papers: [['id'], ['kind', 'subject_id']],
   timestamps: [['kind', 'subject_id']],
+  anchors: [['day'], ['sha256']],
   account_terms: [['id']],
   account_revocations: [['terms_id']],
   journal_lines: [['seq'], ['subject'], ['prev_hash'], ['hash']],
