@@ -6,6 +6,7 @@ export const TASK_KINDS = [
   'check_artwork',
   'copy_photo',
   'render_proof',
+  'make_press_sheet',
   'compare_proofs',
   'sync_payment',
   'capture_payment',
@@ -20,6 +21,11 @@ export const TASK_KINDS = [
   'submit_evidence',
   'accept_dispute',
   'stamp_approval',
+  'remove_files',
+  'keep_retention',
+  'keep_anchor',
+  'stamp_anchor',
+  'send_anchor',
 ] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];
 

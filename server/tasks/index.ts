@@ -1,12 +1,15 @@
 import type { TaskKind } from '../models/task';
+import { keepAnchor, sendAnchor, stampAnchor } from './anchor-tasks';
 import { checkArtwork, renderProof } from './artwork-tasks';
 import { compareProofs } from './comparison-tasks';
 import { acceptDispute, stageEvidence, submitEvidence } from './dispute-tasks';
+import { keepRetention, removeFiles } from './erasure-tasks';
 import { makeInvoice } from './invoice-tasks';
 import { sendMessage } from './message-tasks';
 import { makeRecord } from './paper-tasks';
 import { capturePayment, releaseHold, syncPayment } from './payment-tasks';
 import { copyPhoto } from './photo-tasks';
+import { makeSheet } from './press-sheet-tasks';
 import { refundPayment } from './refund-tasks';
 import { applyStripeEvent } from './stripe-event-tasks';
 import { sweepPayments } from './sweep-tasks';
@@ -17,6 +20,7 @@ export const RUNS: Record<TaskKind, Run> = {
   check_artwork: checkArtwork,
   copy_photo: copyPhoto,
   render_proof: renderProof,
+  make_press_sheet: makeSheet,
   compare_proofs: compareProofs,
   sync_payment: syncPayment,
   capture_payment: capturePayment,
@@ -31,4 +35,9 @@ export const RUNS: Record<TaskKind, Run> = {
   make_invoice: makeInvoice,
   send_message: sendMessage,
   stamp_approval: stampApproval,
+  remove_files: removeFiles,
+  keep_retention: keepRetention,
+  keep_anchor: keepAnchor,
+  stamp_anchor: stampAnchor,
+  send_anchor: sendAnchor,
 };
