@@ -7,7 +7,7 @@ import * as approval from '../models/approval';
 import * as artwork from '../models/artwork';
 import { maskEmail } from '../models/customer';
 import * as event from '../models/event';
-import type { Attachment } from '../models/message';
+import * as message from '../models/message';
 import * as order from '../models/order';
 import * as paper from '../models/paper';
 import * as payment from '../models/payment';
@@ -15,6 +15,7 @@ import { formatMoney } from '../models/price';
 import * as proof from '../models/proof';
 import * as setting from '../models/setting';
 import { findStaffOrNull } from '../models/staff';
+import * as timestamp from '../models/timestamp';
 import { dateWords } from '../models/wording';
 import { asJpeg } from '../papers/picture';
 import { type Payment as PaidHow, type Receipt, receiptPdf } from '../papers/receipt';
@@ -133,6 +134,7 @@ export async function recordOf(
     hashes: {
       artworks: [{ name: file.name, sha256: signed.artwork_sha256 }],
       proof: signed.proof_sha256,
+      press_file: null,
       specification: signed.specification_sha256,
       statement: signed.statement_sha256,
     },
@@ -154,11 +156,45 @@ export async function recordOf(
           previous_sha256: lines[signing.seq - 2]?.hash ?? null,
         }
       : null,
-    time_stamp: null,
+    time_stamp: await timeStampOf(portal, signed),
+    is_at_counter: signed.channel === 'counter',
+    button_label: signed.button_label,
+    sending: await sendingOf(portal, placed, shown.issued_at, signed.signed_at),
+    seal_root_sha256: portal.sealer.certificate.root_fingerprint_sha256,
     verification: {
       url: verificationUrl(config, signed.id),
       code: verificationCode(config, signed.id),
     },
+  };
+}
+
+async function timeStampOf(
+  { db, time_authority }: Portal,
+  signed: approval.Approval,
+): Promise<ApprovalRecord['time_stamp']> {
+  const { state, stamp } = await timestamp.ofApproval(db, signed.id, time_authority !== null);
+  return stamp
+    ? { state: 'stamped', at: stamp.gen_time, authority: stamp.tsa }
+    : { state: state as 'pending' };
+}
+
+/** The last letter that brought this proof before it was signed. */
+async function sendingOf(
+  { db }: Portal,
+  placed: order.PlacedOrder,
+  issued_at: string,
+  signed_at: string,
+): Promise<ApprovalRecord['sending']> {
+  const letter = (await message.ofOrder(db, placed.id)).findLast(
+    ({ template, state, created_at }) =>
+      template === 'proof-ready' && state !== 'queued' && created_at >= issued_at && created_at <= signed_at,
+  );
+  return {
+    to: letter?.to_address ?? null,
+    at: letter?.sent_at ?? null,
+    message_id: letter?.message_id ?? null,
+    state: letter ? (letter.state as 'sent') : null,
+    copy_to: placed.contact_email,
   };
 }
 
@@ -285,7 +321,7 @@ export const makeRecord: Run = async (portal, task) => {
             await receiptOf(portal, placed, how, captured?.captured_at ?? signed.signed_at, signed.language),
           ),
         );
-  const attach = (made: paper.Paper, name: string): Attachment => ({
+  const attach = (made: paper.Paper, name: string): message.Attachment => ({
     filename: `${placed.ref}-${name}.pdf`,
     sha256: made.sha256,
     media_type: PDF,

@@ -63,6 +63,7 @@ export const record: ApprovalRecord = {
   hashes: {
     artworks: [{ name: 'carte.pdf', sha256: sha256('artwork') }],
     proof: sha256('proof'),
+    press_file: null,
     specification: sha256('specification'),
     statement: sha256('statement'),
   },
@@ -75,7 +76,17 @@ export const record: ApprovalRecord = {
   },
   stop: { until: '2026-11-24T13:17:11.482Z', was_used: false },
   chain: { event_number: 23, sha256: sha256('event'), previous_sha256: sha256('before') },
-  time_stamp: null,
+  time_stamp: { state: 'none' },
+  is_at_counter: false,
+  button_label: 'Signer et donner mon bon à tirer',
+  sending: {
+    to: 'marie@fleurs.example',
+    at: '2026-11-24T12:31:41.000Z',
+    message_id: 'c3d4@lilas.example',
+    state: 'sent',
+    copy_to: 'marie@fleurs.example',
+  },
+  seal_root_sha256: sha256('root'),
   verification: { url: 'https://lilas.example/verify/7Q4M-K2XD', code: '7Q4M-K2XD' },
 };
 
