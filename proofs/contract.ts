@@ -6,6 +6,19 @@ export type Words = Record<Language, string>;
 /** error: no proof is made. warning: the signer accepts it one by one. info: told, nothing to accept. */
 export type Severity = 'error' | 'warning' | 'info';
 
+export type Edge = 'top' | 'right' | 'bottom' | 'left';
+
+/** What may be done to the artwork before it is printed. The proof is drawn from the outcome, and that is signed. */
+export type Fix =
+  /** The strip beyond these edges is filled with the mirror image of what lies inside the cut. */
+  | { fix: 'mirror_bleed'; page: number; edges: Edge[] }
+  /** Pages of another size: made to fill the piece, the rest cut evenly, or shown whole with paper around them. */
+  | { fix: 'scale_to_trim'; how: 'fill' | 'whole' }
+  /** Pages that stand the other way than the product are turned, clockwise. */
+  | { fix: 'rotate'; degrees: 90 | 270 }
+  /** Screen colours become the inks of the press profile. */
+  | { fix: 'convert_to_press_profile' };
+
 /** What the chosen product asks of the artwork. All lengths in millimetres of the finished piece. */
 export interface PrintSpecification {
   product_key: string;
@@ -40,6 +53,8 @@ export interface ProofRequest {
   specification: PrintSpecification;
   slug: Slug;
   language: Language;
+  /** What was chosen to be done to the artwork; nothing when left out. */
+  fixes?: Fix[];
   /** An existing empty folder; every file of the result is written there and nowhere else. */
   out_folder: string;
 }
@@ -63,6 +78,8 @@ export interface Finding {
   text: Words;
   /** The figures behind the sentence, for the technical drawer: `{ ppi: 96, warn: 224 }`. */
   values: Record<string, string | number>;
+  /** What the shop could do about it; nothing is done that nobody chose. */
+  offers?: Fix[];
 }
 
 export interface PageBox {
@@ -116,8 +133,34 @@ export interface ProofPage {
   text: string | null;
 }
 
+/** One thing that was done to the artwork, with its figures: `{ step: 'bleed-mirrored', page: 1, edges: 'top, left' }`. */
+export interface PressStep {
+  step: string;
+  [figure: string]: string | number | boolean | null;
+}
+
+/** How the press file came from the artwork. Enough to say in words; the bytes themselves are kept, never made again. */
+export interface Derivation {
+  engine: { name: string; version: string };
+  artwork_sha256: string;
+  fixes: Fix[];
+  /** In the order in which they were done. */
+  steps: PressStep[];
+  press_sha256: string;
+}
+
+/** What goes to the press: a PDF in the size of the piece with its bleed, from which the proof was drawn. */
+export interface PressFile {
+  /** Relative to `out_folder`; null when it is the artwork itself, byte for byte. */
+  file: string | null;
+  sha256: string;
+  bytes: number;
+  derivation: Derivation;
+}
+
 export interface ProofResult {
   report: PreflightReport;
+  press: PressFile;
   pdf: { file: string; sha256: string; bytes: number };
   pages: ProofPage[];
 }
@@ -138,5 +181,21 @@ export type InspectRequest = Pick<
   ProofRequest,
   'artwork_path' | 'artwork_name' | 'specification' | 'language'
 >;
+
+/** `out_folder` is an existing empty folder. */
+export interface PhotoRequest {
+  photo_path: string;
+  out_folder: string;
+}
+
+export interface PhotoCopy {
+  /** Relative to `out_folder`. */
+  file: string;
+  sha256: string;
+  width_px: number;
+  height_px: number;
+}
+
+export type PhotoOutcome = { ok: true; copy: PhotoCopy } | { ok: false; refusal: Refusal };
 
 export type InspectOutcome = { ok: true; report: PreflightReport } | { ok: false; refusal: Refusal };

@@ -43,6 +43,19 @@ export function fitPage(boxes: Rect[], specification: PrintSpecification): PageF
   return null;
 }
 
+/**
+ * A page of any shape, because somebody chose so: `fill` covers the trim and its bleed and is cut evenly on two sides,
+ * `whole` keeps all of the page on the piece with paper on two sides.
+ */
+export function fitChosen(page: Rect, specification: PrintSpecification, how: 'fill' | 'whole'): PageFit {
+  const upright = specification.trim_mm;
+  const isSwapped = (page.width - page.height) * (upright.width - upright.height) < 0;
+  const trim = isSwapped ? turned(upright) : upright;
+  const target = how === 'fill' ? grown(trim, specification.bleed_mm) : trim;
+  const scales = [target.width / page.width, target.height / page.height];
+  return laid('scaled', page, trim, how === 'fill' ? Math.max(...scales) : Math.min(...scales), isSwapped);
+}
+
 /** A picture always covers the trim and its bleed; what does not fit is cut evenly on two sides. */
 export function fitPicture(pixels: Size, specification: PrintSpecification): PageFit {
   const upright = specification.trim_mm;

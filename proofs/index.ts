@@ -1,23 +1,46 @@
-// The engine's two calls. Everything that reads the artwork happens in a child process.
+// The engine's three calls. Everything that reads a stranger's file happens in a child process.
 import { readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { InspectOutcome, InspectRequest, ProofOutcome, ProofRequest, ProofResult } from './contract';
-import { runIsolated } from './isolate';
+import type {
+  InspectOutcome,
+  InspectRequest,
+  PhotoOutcome,
+  PhotoRequest,
+  ProofOutcome,
+  ProofPage,
+  ProofRequest,
+  ProofResult,
+} from './contract';
+import { type Progress, runIsolated } from './isolate';
 import { LIMITS, type Limits } from './limits';
 import { refusal } from './refused';
+import { prepareChild } from './spare-child';
 
 export type * from './contract';
+export type { Progress } from './isolate';
 export type { Limits } from './limits';
 
 /**
  * Draws the proof of one artwork into `request.out_folder`, which must exist and be empty: `proof.pdf`,
- * `page-N.webp` and `thumb-N.webp`. Lengths are millimetres of the finished piece, pixels are counted from the top
+ * `page-N.webp` and `thumb-N.webp`, and `press.pdf`, from which the proof is drawn, unless the artwork itself can go to
+ * the press. Lengths are millimetres of the finished piece, pixels are counted from the top
  * left. An artwork with errors, a hostile or a broken one gives a refusal with a sentence in both languages and
- * leaves the folder empty. Throws only for a fault of ours: a missing file or folder, no process to be had.
+ * leaves the folder empty. `progress` hears of each page as its image and thumbnail are written. Throws only for a fault of ours: a missing file or folder, no process to be had.
  */
-export async function makeProof(request: ProofRequest, limits: Partial<Limits> = {}): Promise<ProofOutcome> {
+export async function makeProof(
+  request: ProofRequest,
+  limits: Partial<Limits> = {},
+  progress: Progress = {},
+): Promise<ProofOutcome> {
   if ((await readdir(request.out_folder)).length > 0) throw new Error(`${request.out_folder} is not empty`);
-  const answer = await runIsolated({ is: 'prove', request }, { ...LIMITS, ...limits });
+  const answer = await runIsolated(
+    { is: 'prove', request },
+    { ...LIMITS, ...limits },
+    {
+      pages: progress.pages,
+      page: (page) => isPageWithinFolder(page) && progress.page?.(page),
+    },
+  );
   if (answer.is === 'proof' && isWithinFolder(answer.proof)) return { ok: true, proof: answer.proof };
   await empty(request.out_folder);
   return { ok: false, refusal: answer.is === 'refusal' ? answer.refusal : refusal('cannot-be-drawn') };
@@ -36,10 +59,37 @@ export async function inspectArtwork(
   return { ok: false, refusal: answer.is === 'refusal' ? answer.refusal : refusal('cannot-be-drawn') };
 }
 
+/**
+ * Makes the copy of a photograph (JPEG, PNG or WebP) that pages show: `photo.webp` in `request.out_folder`, upright,
+ * at most 2,000 pixels long, without place, time and device. What cannot be read is a refusal.
+ */
+export async function copyPhoto(request: PhotoRequest, limits: Partial<Limits> = {}): Promise<PhotoOutcome> {
+  const answer = await runIsolated({ is: 'photo', request }, { ...LIMITS, ...limits });
+  if (answer.is === 'photo' && isPlainName(answer.copy.file)) return { ok: true, copy: answer.copy };
+  await empty(request.out_folder);
+  return { ok: false, refusal: answer.is === 'refusal' ? answer.refusal : refusal('cannot-be-drawn') };
+}
+
+/** Starts the process that the first artwork will be given to, so that its customer waits a little less. */
+export function prepareEngine(): void {
+  prepareChild(LIMITS.memory_bytes);
+}
+
 // The child has read a stranger's file; the names that it hands back are used as paths by others.
-function isWithinFolder({ pdf, pages }: ProofResult): boolean {
-  const files = [pdf.file, ...pages.flatMap((page) => [page.image, page.thumbnail])];
-  return files.every((file) => file === basename(file) && /^[\w-]+\.(pdf|webp)$/.test(file));
+function isWithinFolder({ pdf, press, pages }: ProofResult): boolean {
+  return (
+    isPlainName(pdf.file) &&
+    (press.file === null || isPlainName(press.file)) &&
+    pages.every(isPageWithinFolder)
+  );
+}
+
+function isPageWithinFolder({ image, thumbnail }: ProofPage): boolean {
+  return [image, thumbnail].every(isPlainName);
+}
+
+function isPlainName(file: string): boolean {
+  return file === basename(file) && /^[\w-]+\.(pdf|webp)$/.test(file);
 }
 
 async function empty(folder: string): Promise<void> {

@@ -1,37 +1,54 @@
-// One artwork, one child process: it has its own clock and memory, no secrets, and dies with all its children. A
-// warm worker could take its place here; nobody else would notice.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+// One artwork, one child process: it has its own clock and memory, no secrets, and dies with all its children.
 import { stat } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { InspectRequest, PreflightReport, ProofRequest, ProofResult, Refusal } from './contract';
+import type {
+  InspectRequest,
+  PhotoCopy,
+  PhotoRequest,
+  PreflightReport,
+  ProofPage,
+  ProofRequest,
+  ProofResult,
+  Refusal,
+} from './contract';
 import {
   BIG_FILE_BYTES,
   type Limits,
   MAX_ANSWER_BYTES,
   MAX_COMPLAINT_BYTES,
-  MAX_WRITTEN_FILE_BYTES,
   MEMORY_PER_BIG_FILE_BYTE,
 } from './limits';
 import { refusal } from './refused';
+import { endChild, prepareChild, takeChild } from './spare-child';
 
-export type Job = { is: 'inspect'; request: InspectRequest } | { is: 'prove'; request: ProofRequest };
+export type Job =
+  | { is: 'inspect'; request: InspectRequest }
+  | { is: 'prove'; request: ProofRequest }
+  | { is: 'photo'; request: PhotoRequest };
 
 export type Answer =
   | { is: 'report'; report: PreflightReport }
   | { is: 'proof'; proof: ProofResult }
+  | { is: 'photo'; copy: PhotoCopy }
   | { is: 'refusal'; refusal: Refusal };
 
-type Line = { is: 'pages'; count: number } | { is: 'answer'; answer: Answer };
+/** What the child says, a line each: how many pages there are, each page that is done, and at last the answer. */
+export type Line =
+  | { is: 'pages'; count: number }
+  | { is: 'page'; page: ProofPage }
+  | { is: 'answer'; answer: Answer };
 
-const CHILD = join(__dirname, 'child.js');
+/** Called while the child works. */
+export interface Progress {
+  pages?(count: number): void;
+  page?(page: ProofPage): void;
+}
 
 /** Never throws for anything that the artwork does; only when a process cannot be started at all. */
-export async function runIsolated(job: Job, limits: Limits): Promise<Answer> {
-  const { size: bytes } = await stat(job.request.artwork_path);
+export async function runIsolated(job: Job, limits: Limits, progress: Progress = {}): Promise<Answer> {
+  const { size: bytes } = await stat(job.is === 'photo' ? job.request.photo_path : job.request.artwork_path);
   const memory = limits.memory_bytes + Math.max(0, bytes - BIG_FILE_BYTES) * MEMORY_PER_BIG_FILE_BYTE;
-  const child = start(memory);
+  const child = takeChild(memory);
   return new Promise((resolve, reject) => {
     const clock = new Clock(limits, (seconds) =>
       end({ is: 'refusal', refusal: refusal('takes-too-long', { seconds }) }),
@@ -42,7 +59,8 @@ export async function runIsolated(job: Job, limits: Limits): Promise<Answer> {
       if (is_ended) return;
       is_ended = true;
       clock.stop();
-      kill(child);
+      endChild(child);
+      prepareChild(limits.memory_bytes);
       if (answer.is === 'refusal' && complaint)
         answer.refusal.detail = complaint.slice(0, MAX_COMPLAINT_BYTES);
       resolve(answer);
@@ -56,8 +74,12 @@ export async function runIsolated(job: Job, limits: Limits): Promise<Answer> {
     });
     readLines(child.stdio[3] as Readable, {
       line: (line) => {
-        if (line.is === 'pages') clock.allow(line.count);
-        else end(line.answer);
+        if (line.is === 'answer') end(line.answer);
+        else if (line.is === 'page') progress.page?.(line.page);
+        else {
+          clock.allow(line.count);
+          progress.pages?.(line.count);
+        }
       },
       tooMuch: () => end({ is: 'refusal', refusal: refusal('cannot-be-drawn') }),
     });
@@ -65,49 +87,6 @@ export async function runIsolated(job: Job, limits: Limits): Promise<Answer> {
     child.stdin!.on('error', () => {});
     child.stdin!.end(JSON.stringify(job));
   });
-}
-
-function start(memory_bytes: number): ChildProcess {
-  const node = [process.execPath, '--max-semi-space-size=16', CHILD];
-  const prlimit = findPrlimit();
-  const command = prlimit
-    ? [
-        prlimit,
-        `--data=${Math.round(memory_bytes)}`,
-        `--fsize=${MAX_WRITTEN_FILE_BYTES}`,
-        '--core=0',
-        ...node,
-      ]
-    : node;
-  return spawn(command[0]!, command.slice(1), {
-    detached: true,
-    env: { PATH: '/usr/bin:/bin', TZ: 'UTC', LANG: 'C.UTF-8' },
-    stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
-  });
-}
-
-let prlimit_path: string | null | undefined;
-
-/**
- * util-linux's `prlimit`, present on every Debian, makes the kernel keep the child within its memory. Elsewhere
- * (macOS) the wall clock and PDFium's own 2 GB ceiling are what is left; run shops on Linux.
- */
-function findPrlimit(): string | null {
-  if (prlimit_path === undefined) {
-    const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin', '/bin'].filter(Boolean);
-    const found = folders.map((folder) => join(folder, 'prlimit')).find((path) => existsSync(path));
-    prlimit_path = process.platform === 'linux' ? (found ?? null) : null;
-  }
-  return prlimit_path;
-}
-
-function kill(child: ChildProcess): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, 'SIGKILL');
-  } catch {
-    child.kill('SIGKILL');
-  }
 }
 
 function faultIn(complaint: string): 'needs-too-much-memory' | 'cannot-be-drawn' {

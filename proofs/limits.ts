@@ -34,6 +34,10 @@ export const SCREEN_LONG_SIDE_PX = 2_400;
 export const WANTED_LONG_SIDE_PX = 1_700;
 export const THUMBNAIL_LONG_SIDE_PX = 360;
 
+/** A photograph of the print: what its copy measures at most, and what its header may claim. */
+export const PHOTO_LONG_SIDE_PX = 2_000;
+export const MAX_PHOTO_PIXELS = 120_000_000;
+
 /** How deep forms may hold forms, and how many objects are looked at, when the engine lists what is on a page. */
 export const MAX_FORM_DEPTH = 10;
 export const MAX_PAGE_OBJECTS = 50_000;
@@ -47,6 +51,21 @@ export const MAX_STREAMS_BYTES = 96 * MEGABYTE;
 export const MAX_REWRITTEN_BYTES = 200 * MEGABYTE;
 export const MAX_REWRITTEN_OBJECTS = 100_000;
 
+/** Pictures (and forms) that are looked at for a JPEG to decode outside PDFium. */
+export const MAX_ARTWORK_PICTURES = 20_000;
+/** Pixels of one page that are decoded outside PDFium; the pictures beyond it keep the plain drawing. */
+export const MAX_REPLACED_PIXELS = 120_000_000;
+
+/** Unpacked bytes of the content of one page that is laid anew for the press. */
+export const MAX_PAGE_CONTENT_BYTES = 256 * MEGABYTE;
+
+/** Pixels of a picture that the press file holds without loss (times its channels, in bytes); a larger one is a JPEG. */
+export const MAX_LOSSLESS_BYTES = 128 * MEGABYTE;
+/** JPEG knows no longer side. */
+export const MAX_JPEG_SIDE_PX = 65_500;
+/** A drawing becomes pixels for the press: at this resolution, lower only where there would be too many. */
+export const PRESS_DRAWING_PPI = 600;
+
 /** An ICC profile that claims more is not taken for one. */
 export const MAX_PROFILE_BYTES = 16 * MEGABYTE;
 
@@ -56,6 +75,7 @@ export const MAX_ARTWORK_TEXT = 2_000_000;
 /** What the child may say: its answer, and the complaints of the libraries inside it. */
 export const MAX_ANSWER_BYTES = 32 * MEGABYTE;
 export const MAX_COMPLAINT_BYTES = 8 * 1024;
+export const MAX_OPEN_FILES = 128;
 export const MAX_WRITTEN_FILE_BYTES = 2_000 * MEGABYTE;
 
 /** How long a child may take and how much memory the system gives it (enforced where `prlimit` exists). */

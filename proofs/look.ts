@@ -1,9 +1,11 @@
 // What was seen in the artwork, as plain facts: the checks judge from these and open nothing themselves.
 
 import type { Kind } from './artwork/identify';
+import type { PdfPageStructure } from './artwork/pdf-structure';
+import type { PlainPictures } from './artwork/plain-pictures';
 import type { ArtworkPage, PrintSpecification } from './contract';
 import type { PageFit } from './fit';
-import type { Rect, Size } from './geometry';
+import type { Matrix, Rect, Size } from './geometry';
 
 export interface PlacedImage {
   /** On the trim, in millimetres. */
@@ -81,12 +83,63 @@ export interface Pixels extends Size {
   px_per_mm: number;
 }
 
+/** Plain data; the bytes of a PDF lie in memory that both threads see. */
+export type SharedArtwork =
+  | {
+      kind: 'pdf';
+      look: Look;
+      pages: OpenedPage[];
+      bytes: Uint8Array;
+      pictures: PlainPictures;
+      inks: Uint8Array;
+    }
+  | { kind: 'jpeg' | 'png' | 'tiff' | 'svg'; look: Look; path: string }
+  | { kind: 'plates'; look: Look; plates: Plate[] };
+
+/** A picture file of which one page is printed. */
+export interface Plate {
+  path: string;
+  kind: 'jpeg' | 'png' | 'tiff';
+  page: number;
+}
+
+/** A page of a PDF whose place on the product is settled. */
+export interface OpenedPage {
+  structure: PdfPageStructure;
+  /** From user space to the page as shown: millimetres from the top left, rotation and UserUnit done. */
+  shown: Matrix;
+  fit: PageFit | null;
+}
+
+/** What a PDF carries besides its pages, and a press has no use for. */
+export interface Extras {
+  annotations: number;
+  form_fields: number;
+  scripts: number;
+  attachments: number;
+  actions: number;
+}
+
+/** What the press file of a PDF is made from. */
+export interface PdfSource {
+  places: OpenedPage[];
+  /** null when its structure cannot be read. */
+  extras: Extras | null;
+  is_encrypted: boolean;
+  /** The file without its owner password. */
+  plain(): Promise<Uint8Array>;
+}
+
 /** An opened file. `page` counts from 1 everywhere. */
 export interface Artwork {
   look: Look;
   /** The trim and its bleed, on white, with exactly this many pixels. */
   draw(page: number, px: Size): Promise<Pixels>;
   text(page: number): string | null;
+  /** What `openShared` opens the same artwork from in another thread, without reading it anew. */
+  share(): SharedArtwork;
+  /** Only of a PDF, where it was opened. */
+  pdf?: PdfSource;
   close(): void;
 }
 

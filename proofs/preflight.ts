@@ -1,19 +1,17 @@
 // Opening and judging, as it runs inside the child process.
 import { identify } from './artwork/identify';
 import { openArtwork } from './artwork/open';
-import { checkLook, checkPixels, inReadingOrder } from './checks';
-import type { Finding, InspectRequest, PreflightReport } from './contract';
+import { checkLook, inReadingOrder } from './checks';
+import type { Finding, Fix, InspectRequest, PreflightReport } from './contract';
+import { drawOnBothThreads } from './drawing/both-threads';
 import { sha256OfFile } from './fingerprint';
 import { rounded, type Size } from './geometry';
 import { MAX_TRIM_MM } from './limits';
 import type { Artwork, PageLook } from './look';
+import { withOffers } from './press/offers';
 import { refused, refusedForErrors } from './refused';
 
-export const ENGINE = { name: 'bon-a-tirer', version: '1' };
-
-/** Enough to see where colour stops; the checks need no more when nothing is shown. */
-const INSPECTED_PX_PER_MM = 3;
-const INSPECTED_LONG_SIDE_PX = 4000;
+export const ENGINE = { name: 'bon-a-tirer', version: '2' };
 
 /** Called as soon as the number of pages is known, so that the clock can be set. */
 export type OnPages = (count: number) => void;
@@ -22,21 +20,16 @@ export type OnPages = (count: number) => void;
 export async function inspect(request: InspectRequest, onPages: OnPages): Promise<PreflightReport> {
   const { artwork, report } = await openAndCheck(request, onPages);
   const findings: Finding[] = [...report.findings];
-  for (const page of artwork.look.pages) {
-    const size = pieceSize(artwork, page);
-    const scale = Math.min(INSPECTED_PX_PER_MM, INSPECTED_LONG_SIDE_PX / Math.max(size.width, size.height));
-    findings.push(...checkPixels(artwork.look, page, await artwork.draw(page.number, pixelsOf(size, scale))));
-  }
-  artwork.close();
-  return { ...report, findings: inReadingOrder(findings) };
+  await drawOnBothThreads(artwork, { is: 'inspection' }, (page) => findings.push(...page.findings));
+  return { ...report, findings: withOffers(inReadingOrder(findings), artwork.look) };
 }
 
 /** Everything that can be told before drawing. Throws Refused, with the report when a finding is an error. */
 export async function openAndCheck(
-  request: InspectRequest,
+  request: InspectRequest & { fixes?: Fix[] },
   onPages: OnPages,
 ): Promise<{ artwork: Artwork; report: PreflightReport }> {
-  const { artwork_path, artwork_name, specification } = request;
+  const { artwork_path, artwork_name, specification, fixes = [] } = request;
   const { width, height } = specification.trim_mm;
   if (Math.max(width, height) > MAX_TRIM_MM) {
     throw refused('piece-too-large', { width, height, limit: MAX_TRIM_MM });
@@ -44,7 +37,7 @@ export async function openAndCheck(
   const { kind, bytes } = await identify(artwork_path);
   const [sha256, artwork] = await Promise.all([
     sha256OfFile(artwork_path),
-    openArtwork(artwork_path, kind, specification),
+    openArtwork(artwork_path, kind, specification, fixes),
   ]);
   const { look } = artwork;
   onPages(look.page_count);
@@ -65,17 +58,10 @@ export async function openAndCheck(
       ? { colour: { profile: look.inks.profile.name, source: look.inks.profile.source } }
       : {}),
     fonts: look.fonts.map(({ name, embedded }) => ({ name, embedded })),
-    findings: inReadingOrder(checkLook(look)),
+    findings: withOffers(inReadingOrder(checkLook(look)), look),
   };
   if (report.findings.some(({ severity }) => severity === 'error')) throw refusedForErrors(report);
   return { artwork, report };
-}
-
-/** The trim with its bleed, in millimetres, the way up that the page has it. */
-export function pieceSize({ look }: Artwork, page: PageLook): Size {
-  const bleed = look.specification.bleed_mm;
-  const { trim } = page.fit!;
-  return { width: trim.width + 2 * bleed, height: trim.height + 2 * bleed };
 }
 
 export function pixelsOf(size: Size, px_per_mm: number): Size {

@@ -21,6 +21,7 @@ const Environment = z.object({
   DATA_DIR: optional(z.string()),
   BASE_URL: optional(z.url({ protocol: /^https?$/ })),
   DATABASE_URL: optional(z.string().regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/)),
+  DATABASE_OWNER_URL: optional(z.string().regex(/^postgres(ql)?:\/\/.+$/)),
   UPLOAD_LIMIT_BYTES: optional(z.coerce.number().int().min(1024).max(HIGHEST_UPLOAD_LIMIT_BYTES)),
   TRUST_PROXY: optional(z.string()),
   WORKER: optional(z.enum(['inside', 'separate'])),
@@ -44,6 +45,8 @@ export interface Config {
   data_dir: string;
   base_url: string;
   database_url: string;
+  /** Who owns the tables, for the one command that prepares them; the portal itself never uses it. */
+  database_owner_url: string | null;
   upload_limit_bytes: number;
   trust_proxy: string | number | boolean;
   worker: 'inside' | 'separate';
@@ -138,6 +141,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     data_dir,
     base_url: (given.BASE_URL ?? `http://localhost:${port}`).replace(/\/+$/, ''),
     database_url: given.DATABASE_URL ?? `sqlite:${join(data_dir, 'shop.db')}`,
+    database_owner_url: given.DATABASE_OWNER_URL ?? null,
     upload_limit_bytes: given.UPLOAD_LIMIT_BYTES ?? DEFAULT_UPLOAD_LIMIT_BYTES,
     trust_proxy: trustProxy(given.TRUST_PROXY),
     worker: given.WORKER ?? 'inside',

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createApp } from './app';
 import { ConfigError, readConfig } from './config';
+import { couldAlterHistory } from './database-rights';
 import { greeting } from './demo/greeting';
 import { connectStandIn } from './demo/stand-in';
 import { firstStart } from './first-start';
@@ -29,6 +30,11 @@ async function main(): Promise<void> {
   const server = (standIn ? standIn.inFrontOf(app) : app).listen(config.port, config.host);
   await once(server, 'listening');
   console.log(await greeting(portal, news));
+  if (!config.database_url.startsWith('sqlite:') && (await couldAlterHistory(portal.db))) {
+    console.warn(
+      'The role in DATABASE_URL could alter the history it writes. "npm run -s prepare-database" makes one that cannot; see docs/self-hosting.md.',
+    );
+  }
 
   const close = async () => {
     const giveUp = setTimeout(() => process.exit(1), CLOSING_LIMIT_MS);

@@ -1,23 +1,16 @@
 // The promise as the database keeps it: what may never be edited, and what may never happen without a signature.
 // One list for both databases. knex rebuilds a table on SQLite for some alterations and drops its triggers
 // without a word, so they are put back after every migration and looked for at every start.
-import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
-import { dialectOf } from './db';
-
-interface Safeguard {
-  name: string;
-  table: string;
-  before: 'insert' | 'update' | 'delete';
-  /** SQL that both databases understand; true means refuse. */
-  when: string;
-  says: string;
-}
+import { now } from './models/database';
+import { sha256 } from './models/token';
+import { definitionsOf, installTriggers, type Safeguard, strangers, writtenAs } from './triggers';
 
 /** Evidence: written once. `keys` are the unique keys, which SQLite's INSERT OR REPLACE would walk over. */
-const EVIDENCE: Record<string, string[][]> = {
+export const EVIDENCE: Record<string, string[][]> = {
   artworks: [['id']],
   proofs: [['id'], ['sha256'], ['order_id', 'version']],
+  press_files: [['proof_id', 'kind']],
   page_views: [['proof_id', 'page', 'device_sha256']],
   change_requests: [['id'], ['order_id', 'round']],
   change_points: [['id'], ['change_request_id', 'number']],
@@ -27,9 +20,18 @@ const EVIDENCE: Record<string, string[][]> = {
   approval_withdrawals: [['approval_id']],
   tickets: [['order_id'], ['approval_id'], ['scan_code']],
   events: [['order_id', 'seq'], ['hash'], ['order_id', 'prev_hash']],
+  photos: [['id']],
+  piece_counts: [['order_id']],
+  handovers: [['order_id']],
   papers: [['id'], ['kind', 'subject_id']],
   timestamps: [['kind', 'subject_id']],
+  journal_lines: [['seq'], ['subject'], ['prev_hash'], ['hash']],
+  invoices: [['id'], ['number'], ['subject'], ['series', 'seq']],
+  invoice_papers: [['invoice_id']],
 };
+
+/** Tables whose rows change and never go. */
+export const KEPT = ['payments', 'refunds'];
 
 const LIVE = 'NOT EXISTS (SELECT 1 FROM approval_withdrawals w WHERE w.approval_id = a.id)';
 
@@ -130,6 +132,22 @@ const PROMISE: Safeguard[] = [
     says: 'a job ticket needs a live approval of the current proof and its payment',
   },
   {
+    name: 'press_file_is_of_its_proof',
+    table: 'press_files',
+    before: 'insert',
+    when: `NOT EXISTS (SELECT 1 FROM proofs p WHERE p.id = NEW.proof_id AND p.order_id = NEW.order_id
+      AND p.artwork_sha256 = NEW.artwork_sha256)`,
+    says: 'a press file names the artwork of its proof',
+  },
+  {
+    name: 'ticket_has_press_file',
+    table: 'tickets',
+    before: 'insert',
+    when: `NOT EXISTS (SELECT 1 FROM press_files f WHERE f.proof_id = NEW.proof_id
+      AND f.order_id = NEW.order_id AND f.kind = 'file')`,
+    says: 'a job ticket needs the press file of its proof',
+  },
+  {
     name: 'order_starts_before_payment',
     table: 'orders',
     before: 'insert',
@@ -152,6 +170,31 @@ const PROMISE: Safeguard[] = [
     says: 'nothing is printed without a job ticket for the current proof',
   },
   {
+    name: 'order_is_ready_after_count',
+    table: 'orders',
+    before: 'update',
+    when: `NEW.state = 'ready' AND OLD.state <> 'ready' AND NOT EXISTS (
+      SELECT 1 FROM piece_counts c WHERE c.order_id = NEW.id)`,
+    says: 'nothing is ready without a count of its pieces',
+  },
+  {
+    name: 'order_is_handed_over_to_somebody',
+    table: 'orders',
+    before: 'update',
+    when: `NEW.state = 'handed_over' AND OLD.state <> 'handed_over' AND NOT EXISTS (
+      SELECT 1 FROM handovers h WHERE h.order_id = NEW.id)`,
+    says: 'nothing is handed over without an acknowledgement',
+  },
+  {
+    name: 'handover_is_acknowledged',
+    table: 'handovers',
+    before: 'insert',
+    when: `(NEW.how = 'collected' AND NEW.signature_method IS NULL)
+      OR (NEW.how = 'delivered' AND (NEW.carrier IS NULL OR NEW.sent_on IS NULL
+        OR (NEW.tracking_number IS NULL AND NEW.photo_id IS NULL)))`,
+    says: 'a hand-over is signed for, or names its carrier with a number or a photograph',
+  },
+  {
     name: 'event_continues_the_chain',
     table: 'events',
     before: 'insert',
@@ -159,6 +202,21 @@ const PROMISE: Safeguard[] = [
       OR NEW.prev_hash <> COALESCE((SELECT e.hash FROM events e WHERE e.order_id = NEW.order_id
         ORDER BY e.seq DESC LIMIT 1), '${'0'.repeat(64)}')`,
     says: 'an event follows the last event of its order',
+  },
+  {
+    name: 'journal_line_continues_the_journal',
+    table: 'journal_lines',
+    before: 'insert',
+    when: `NEW.seq <> COALESCE((SELECT MAX(j.seq) FROM journal_lines j), 0) + 1
+      OR NEW.prev_hash <> COALESCE((SELECT j.hash FROM journal_lines j ORDER BY j.seq DESC LIMIT 1), '${'0'.repeat(64)}')`,
+    says: 'a line of the journal follows the last one',
+  },
+  {
+    name: 'invoice_follows_the_last_of_its_series',
+    table: 'invoices',
+    before: 'insert',
+    when: 'NEW.seq <> COALESCE((SELECT MAX(i.seq) FROM invoices i WHERE i.series = NEW.series), 0) + 1',
+    says: 'invoices are numbered without a gap',
   },
 ];
 
@@ -183,107 +241,78 @@ function safeguards(): Safeguard[] {
   return [...kept, ...PROMISE];
 }
 
-function sqliteTrigger({ name, table, before, when, says }: Safeguard): string {
-  return `CREATE TRIGGER ${name} BEFORE ${before.toUpperCase()} ON ${table} WHEN ${when}
-BEGIN SELECT RAISE(ABORT, '${says}'); END`;
+const KEY = 'safeguards';
+
+/** What this database had when its safeguards were last put in: name and SHA-256 of each. */
+interface Memory {
+  kept: Record<string, string>;
 }
 
-function postgresFunction({ name, before, when, says }: Safeguard): string {
-  return `CREATE OR REPLACE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql AS $guard$
-BEGIN IF ${when} THEN RAISE EXCEPTION '${says}' USING ERRCODE = 'integrity_constraint_violation'; END IF;
-RETURN ${before === 'delete' ? 'OLD' : 'NEW'}; END $guard$`;
+async function recall(db: Knex): Promise<Memory | 'older' | null> {
+  if (!(await db.schema.hasTable('settings'))) return null;
+  const row = await db('settings').where({ key: KEY }).first();
+  if (!row) return null;
+  // Before there was a memory of every one, there was one hash of all of them.
+  return row.value.startsWith('{') ? JSON.parse(row.value) : 'older';
 }
 
-/** Only PostgreSQL can hash by itself: there the database also refuses an event whose hash is not its body's. */
-const POSTGRES_ONLY = [
-  ...Object.keys(EVIDENCE).map((table) => ({ name: `${table}_never_truncated`, table })),
-  { name: 'payments_never_truncated', table: 'payments' },
-  { name: 'refunds_never_truncated', table: 'refunds' },
-];
-const EVENT_HASH: Safeguard = {
-  name: 'event_hash_is_of_its_body',
-  table: 'events',
-  before: 'insert',
-  when: `NEW.hash <> encode(sha256(convert_to(NEW.body, 'UTF8')), 'hex')`,
-  says: 'the hash of an event is the SHA-256 of its body',
-};
+const hashes = (definitions: Map<string, string>): Record<string, string> =>
+  Object.fromEntries([...definitions].map(([name, text]) => [name, sha256(text)]));
 
-async function installSqlite(db: Knex): Promise<void> {
-  for (const guard of safeguards()) {
-    await db.raw(`DROP TRIGGER IF EXISTS ${guard.name}`);
-    await db.raw(sqliteTrigger(guard));
-  }
-}
+const neverEmptied = [...Object.keys(EVIDENCE), ...KEPT];
+const list = (db: Knex) => writtenAs(db, safeguards(), neverEmptied);
 
-async function installPostgres(db: Knex): Promise<void> {
-  for (const guard of [...safeguards(), EVENT_HASH]) {
-    await db.raw(postgresFunction(guard).replaceAll('?', '\\?'));
-    await db.raw(`DROP TRIGGER IF EXISTS ${guard.name} ON ${guard.table}`);
-    await db.raw(
-      `CREATE TRIGGER ${guard.name} BEFORE ${guard.before.toUpperCase()} ON ${guard.table} FOR EACH ROW EXECUTE FUNCTION ${guard.name}()`,
-    );
-  }
-  await db.raw(`CREATE OR REPLACE FUNCTION never_truncated() RETURNS trigger LANGUAGE plpgsql AS $guard$
-BEGIN RAISE EXCEPTION '% is kept', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $guard$`);
-  for (const { name, table } of POSTGRES_ONLY) {
-    await db.raw(`DROP TRIGGER IF EXISTS ${name} ON ${table}`);
-    await db.raw(
-      `CREATE TRIGGER ${name} BEFORE TRUNCATE ON ${table} FOR EACH STATEMENT EXECUTE FUNCTION never_truncated()`,
-    );
-  }
-}
-
-async function present(db: Knex): Promise<Set<string>> {
-  if (dialectOf(db) === 'sqlite') {
-    const rows: Array<{ name: string; sql: string }> = await db('sqlite_master')
-      .select('name', 'sql')
-      .where({ type: 'trigger' });
-    const written = new Map(safeguards().map((guard) => [guard.name, sqliteTrigger(guard)]));
-    return new Set(rows.filter((row) => row.sql === written.get(row.name)).map((row) => row.name));
-  }
-  const { rows } = await db.raw(
-    `SELECT t.tgname AS name FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-     JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE n.nspname = current_schema() AND NOT t.tgisinternal AND t.tgenabled <> 'D'`,
-  );
-  return new Set(rows.map((row: { name: string }) => row.name));
-}
-
-/** Names of safeguards that are absent, switched off or (SQLite) not as written here. */
+/** Names of safeguards that are absent, switched off or not as written here. */
 export async function missingSafeguards(db: Knex): Promise<string[]> {
-  const expected = safeguards().map((guard) => guard.name);
-  if (dialectOf(db) === 'postgres') {
-    expected.push(EVENT_HASH.name, ...POSTGRES_ONLY.map((guard) => guard.name));
-  }
-  const found = await present(db);
-  return expected.filter((name) => !found.has(name));
+  const found = await definitionsOf(db);
+  return [...list(db)].filter(([name, text]) => found.get(name) !== text).map(([name]) => name);
 }
 
-const FINGERPRINT_KEY = 'safeguards';
+function complain(what: string): never {
+  throw new Error(
+    `${what} Somebody changed the database outside the portal: restore a backup, or ask who did it, before you serve orders from it.`,
+  );
+}
 
-function fingerprint(): string {
-  return createHash('sha256')
-    .update(JSON.stringify([safeguards(), EVENT_HASH, POSTGRES_ONLY]))
-    .digest('hex');
+/**
+ * Before a migration: what was put in last time is still there, word for word. Otherwise an upgrade would put back
+ * without a word what somebody had taken away.
+ */
+export async function assertNothingTaken(db: Knex): Promise<void> {
+  const memory = await recall(db);
+  if (memory === 'older') return;
+  if (memory === null) {
+    const isUsed = (await db.schema.hasTable('events')) && (await db('events').first('hash')) !== undefined;
+    if (isUsed) complain('The database no longer knows which safeguards it had.');
+    return;
+  }
+  const found = hashes(await definitionsOf(db));
+  const gone = Object.keys(memory.kept).filter((name) => found[name] !== memory.kept[name]);
+  if (gone.length > 0) complain(`The database has lost a safeguard (${gone.join(', ')}).`);
+}
+
+/** Whether the safeguards of this version are not those that the database was last given. */
+export async function areOutdated(db: Knex): Promise<boolean> {
+  const memory = await recall(db);
+  return (
+    memory === null || memory === 'older' || JSON.stringify(memory.kept) !== JSON.stringify(hashes(list(db)))
+  );
 }
 
 /**
  * Puts the safeguards in after a migration or an upgrade, and otherwise only looks: one that has gone missing
- * in between was removed by somebody, and that is for a person to explain.
+ * in between was removed by somebody, and that is for a person to explain. So is a trigger or rule that the portal
+ * did not put there: one that swallows new lines is as good as one that deletes old ones.
  */
 export async function keepSafeguards(db: Knex, schemaChanged: boolean): Promise<void> {
-  const row = await db('settings').where({ key: FINGERPRINT_KEY }).first();
-  if (schemaChanged || row?.value !== fingerprint()) {
-    await (dialectOf(db) === 'sqlite' ? installSqlite(db) : installPostgres(db));
-    await db('settings')
-      .insert({ key: FINGERPRINT_KEY, value: fingerprint(), updated_at: new Date().toISOString() })
-      .onConflict('key')
-      .merge();
+  if (schemaChanged || (await areOutdated(db))) {
+    await installTriggers(db, safeguards(), neverEmptied);
+    const value = JSON.stringify({ kept: hashes(list(db)) } satisfies Memory);
+    await db('settings').insert({ key: KEY, value, updated_at: now() }).onConflict('key').merge();
   }
   const missing = await missingSafeguards(db);
-  if (missing.length > 0) {
-    throw new Error(
-      `The database has lost a safeguard (${missing.join(', ')}). Somebody changed it outside the portal: restore a backup, or ask who did it, before you serve orders from it.`,
-    );
-  }
+  if (missing.length > 0) complain(`The database has lost a safeguard (${missing.join(', ')}).`);
+  const strange = await strangers(db, list(db), [...neverEmptied, 'orders']);
+  if (strange.length > 0)
+    complain(`The database has a trigger or rule that is not ours (${strange.join(', ')}).`);
 }

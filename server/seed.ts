@@ -15,8 +15,11 @@ import * as artwork from './models/artwork';
 import * as changeRequest from './models/change-request';
 import { now } from './models/database';
 import { CUSTOMER } from './models/event';
+import * as file from './models/file';
+import * as handover from './models/handover';
 import * as order from './models/order';
 import * as payment from './models/payment';
+import * as printCheck from './models/print-check';
 import * as proof from './models/proof';
 import * as setting from './models/setting';
 import * as signOff from './models/sign-off';
@@ -111,8 +114,10 @@ async function draw({ storage }: Portal, placed: order.PlacedOrder, file: artwor
       pages.push({ ...page, image_sha256: shown.sha256, thumbnail_sha256: small.sha256 });
     }
     const pdf = await readFile(join(out_folder, outcome.proof.pdf.file));
+    const { file: press_file, ...press } = outcome.proof.press;
+    if (press_file) await storage.save(createReadStream(join(out_folder, press_file)));
     const report = outcome.proof.report as artwork.Report;
-    return { pdf, rendered: { sha256: '', bytes: 0, seal_fingerprint: null, pages, images, report } };
+    return { pdf, rendered: { sha256: '', bytes: 0, seal_fingerprint: null, pages, images, press, report } };
   } finally {
     await rm(out_folder, { recursive: true, force: true });
   }
@@ -172,7 +177,41 @@ class Seeder {
       receipt_ref: randomCode(6),
       staff_id: this.colleague.id,
     });
-    for (const step of steps) await ticket.advance(db, id, step, this.colleague.id);
+    for (const step of steps) {
+      if (step === 'ready') await this.check(id, current);
+      else if (step === 'handed_over') await this.handOver(id);
+      else await ticket.advance(db, id, step, this.colleague.id);
+    }
+  }
+
+  /** The page image stands for a photograph of the print. */
+  private async check(id: string, current: proof.Proof): Promise<void> {
+    const { db, storage } = this.portal;
+    const [{ image_sha256 }] = current.pages;
+    const { bytes } = await storage.open(image_sha256).then(({ stream, ...kept }) => {
+      stream.destroy();
+      return kept;
+    });
+    const upload = { sha256: image_sha256, bytes, media_type: 'image/webp', name: 'print.webp' };
+    await printCheck.addPhoto(db, id, 1, upload, this.colleague.id);
+    await file.noteCopy(db, image_sha256, { sha256: image_sha256, bytes, media_type: 'image/webp' });
+    const { quantity } = order.placed(await order.findOrder(db, id)).specification.choice;
+    const check = { ordered: quantity, counted: quantity, note: null };
+    await printCheck.makeReady(db, id, check, this.shop, this.colleague.id);
+  }
+
+  private async handOver(id: string): Promise<void> {
+    const { db } = this.portal;
+    const { contact_name } = order.placed(await order.findOrder(db, id));
+    const collected: handover.Collected = {
+      how: 'collected',
+      recipient_name: contact_name,
+      signature_method: 'typed',
+      strokes: [],
+      signature_typed_name: contact_name,
+      signature_typed_confirm: true,
+    };
+    await handover.handOver(db, id, collected, this.colleague.id);
   }
 
   private async issue(id: string): Promise<proof.Proof> {

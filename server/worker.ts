@@ -17,7 +17,7 @@ export const SWEEP_EVERY_MS = 10 * 60_000;
 // Drawing and paying do not wait for each other: a 500-page proof must not hold a capture up; nor does a letter
 // wait for an authority outside that does not answer.
 const LANES: task.TaskKind[][] = [
-  ['check_artwork', 'render_proof'],
+  ['check_artwork', 'copy_photo', 'render_proof'],
   [
     'sync_payment',
     'capture_payment',
@@ -26,7 +26,7 @@ const LANES: task.TaskKind[][] = [
     'sweep_payments',
     'refund_payment',
   ],
-  ['make_record', 'send_message'],
+  ['make_record', 'make_invoice', 'send_message'],
   ['stamp_approval'],
 ];
 

@@ -55,7 +55,7 @@ const MAY_IMPORT: Record<string, Rule[]> = {
     below('server/controllers', 'server/models', 'server/middleware', 'server/papers'),
     server('config', 'errors', 'storage', 'stripe', 'link', 'password', 'portal', 'words', 'history-words'),
     builtIns,
-    only('express', 'multer', 'zod', 'luxon', 'qrcode'),
+    only('express', 'multer', 'zod', 'luxon', 'qrcode', 'csv-stringify'),
   ],
   migrations: [],
   'bin/stripe-stand-in': [

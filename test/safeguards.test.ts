@@ -124,7 +124,7 @@ test('a second live approval, and one that names other bytes, are refused', asyn
   const copy = { ...row, id: randomUUID(), idempotency_key: randomUUID(), event_hash: randomUUID() };
   await refused(db('approvals').insert(copy));
   const fresh = await signable(shop);
-  await expect(db('approvals').insert({ ...copy, order_id: fresh.placed.id, proof_id: fresh.current.id }));
+  await refused(db('approvals').insert({ ...copy, order_id: fresh.placed.id, proof_id: fresh.current.id }));
 });
 
 const EVIDENCE = [
@@ -165,7 +165,7 @@ describe('evidence is never edited', () => {
       const places = Object.keys(row)
         .map(() => '?')
         .join(', ');
-      await expect(
+      await refused(
         db.raw(
           `INSERT OR REPLACE INTO ${table} (${columns}) VALUES (${places})`,
           Object.values(row) as string[],
@@ -184,7 +184,7 @@ describe('evidence is never edited', () => {
   test('an event that does not follow the last one is refused', async () => {
     const last = await db('events').orderBy('seq', 'desc').first();
     const next = { ...last, seq: last.seq + 1, hash: randomUUID() };
-    await expect(db('events').insert({ ...next, prev_hash: '0'.repeat(64) }));
+    await refused(db('events').insert({ ...next, prev_hash: '0'.repeat(64) }));
     await refused(db('events').insert({ ...next, seq: last.seq + 2, prev_hash: last.hash }));
     if (dialectOf(db) === 'postgres') {
       await refused(db('events').insert({ ...next, prev_hash: last.hash }));
@@ -201,6 +201,111 @@ describe('a safeguard that goes missing', () => {
     await first.raw(`DROP TRIGGER approvals_never_updated${table}`);
     await first.destroy();
     await expect(openShopDatabase(url)).rejects.toThrow(/lost a safeguard \(approvals_never_updated\)/);
+    await drop();
+  });
+
+  const TAKEN: Array<[string, 'sqlite' | 'postgres' | 'both', (changed: Knex) => Promise<unknown>]> = [
+    [
+      'a table that was rebuilt, and its triggers with it',
+      'sqlite',
+      async (changed) => {
+        await changed.schema.alterTable('papers', (table) => table.text('more').nullable());
+        await changed.schema.alterTable('papers', (table) => table.dropColumn('more'));
+      },
+    ],
+    [
+      'a trigger whose words were changed',
+      'sqlite',
+      async (changed) => {
+        await changed.raw('DROP TRIGGER approvals_never_updated');
+        await changed.raw(
+          "CREATE TRIGGER approvals_never_updated BEFORE UPDATE ON approvals WHEN 1 = 0 BEGIN SELECT RAISE(ABORT, 'no'); END",
+        );
+      },
+    ],
+    [
+      'a function that was emptied under its trigger',
+      'postgres',
+      (changed) =>
+        changed.raw(
+          'CREATE OR REPLACE FUNCTION approvals_never_updated() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$',
+        ),
+    ],
+    [
+      'a trigger that is switched off',
+      'postgres',
+      (changed) => changed.raw('ALTER TABLE approvals DISABLE TRIGGER approvals_never_updated'),
+    ],
+    [
+      'a trigger that is on for replicas only',
+      'postgres',
+      (changed) => changed.raw('ALTER TABLE approvals ENABLE REPLICA TRIGGER approvals_never_updated'),
+    ],
+    [
+      'a trigger that now has a condition',
+      'postgres',
+      async (changed) => {
+        await changed.raw('DROP TRIGGER approvals_never_updated ON approvals');
+        await changed.raw(
+          'CREATE TRIGGER approvals_never_updated BEFORE UPDATE ON approvals FOR EACH ROW WHEN (1 = 0) EXECUTE FUNCTION approvals_never_updated()',
+        );
+      },
+    ],
+  ];
+
+  test.each(TAKEN)('is noticed at the next start: %s', async (_what, dialect, take) => {
+    const { url, drop } = await freshDatabaseUrl();
+    const first = await openShopDatabase(url);
+    if (dialect !== dialectOf(first)) {
+      await first.destroy();
+      return drop();
+    }
+    await take(first);
+    await first.destroy();
+    await expect(openShopDatabase(url)).rejects.toThrow(/lost a safeguard \((approvals|papers)_never_/);
+    await drop();
+  });
+
+  test('is noticed even by a version that would put it back: an upgrade is no cover', async () => {
+    const { url, drop } = await freshDatabaseUrl();
+    const first = await openShopDatabase(url);
+    await first.raw(
+      `DROP TRIGGER events_never_deleted${dialectOf(first) === 'postgres' ? ' ON events' : ''}`,
+    );
+    // As if the last migration had yet to come.
+    const { id } = await first('schema_migrations').orderBy('id', 'desc').first('id');
+    await first('schema_migrations').where({ id }).delete();
+    await first.destroy();
+    await expect(openShopDatabase(url)).rejects.toThrow(/lost a safeguard \(events_never_deleted\)/);
+    await drop();
+  });
+
+  test('cannot be forgotten by taking away the note of it as well', async () => {
+    const { url, drop } = await freshDatabaseUrl();
+    const first = await openShopDatabase(url);
+    await order.start(first, {
+      id: 'o-1',
+      link_token_sha256: 'x',
+      channel: 'web',
+      language: 'en',
+      actor: CUSTOMER,
+    });
+    await first('settings').where({ key: 'safeguards' }).delete();
+    await first.destroy();
+    await expect(openShopDatabase(url)).rejects.toThrow('no longer knows which safeguards it had');
+    await drop();
+  });
+
+  test('a trigger that swallows new lines is noticed: it is none of ours', async () => {
+    const { url, drop } = await freshDatabaseUrl();
+    const first = await openShopDatabase(url);
+    if (dialectOf(first) === 'sqlite') {
+      await first.raw('CREATE TRIGGER quiet BEFORE INSERT ON events BEGIN SELECT RAISE(IGNORE); END');
+    } else {
+      await first.raw('CREATE RULE quiet AS ON INSERT TO events DO INSTEAD NOTHING');
+    }
+    await first.destroy();
+    await expect(openShopDatabase(url)).rejects.toThrow(/not ours \(quiet\)/);
     await drop();
   });
 

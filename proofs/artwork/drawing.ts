@@ -50,6 +50,7 @@ export async function openDrawing(path: string, specification: PrintSpecificatio
     look,
     draw: (_page, px) => draw(source, natural, page, px, look),
     text: () => null,
+    share: () => ({ kind: 'svg', path, look }),
     close: () => {},
   };
 }

@@ -15,6 +15,7 @@ import {
 } from 'pdf-lib';
 import type { Box } from '../geometry';
 import { MAX_FORM_DEPTH, MAX_STREAMS_BYTES } from '../limits';
+import { extrasOf } from '../press/extras';
 import { deviceColours, unpacked } from './content-colours';
 
 export interface PdfPageStructure {
@@ -33,6 +34,7 @@ export interface PdfStructure {
   form_fields: number;
   layers: number;
   has_overprint: boolean;
+  extras: ReturnType<typeof extrasOf>;
 }
 
 // PDFium's own choice for a page without a MediaBox.
@@ -69,6 +71,7 @@ function structureOf(document: PDFDocument): PdfStructure {
     form_fields: formFields(document),
     layers: layers(document),
     has_overprint: colours.has_overprint,
+    extras: extrasOf(document),
   };
 }
 

@@ -1,8 +1,8 @@
 // PDF artwork (and PDF-compatible Illustrator files): pdf-lib tells the structure, PDFium what is drawn.
-import { readFile } from 'node:fs/promises';
+import { open as openFile, readFile } from 'node:fs/promises';
 import type { PDFDocument } from 'pdf-lib';
-import type { PageBox, PrintSpecification } from '../contract';
-import { fitPage, onTrim, type PageFit } from '../fit';
+import type { Fix, PageBox, PrintSpecification } from '../contract';
+import { fitChosen, fitPage, onTrim, type PageFit } from '../fit';
 import {
   type Box,
   boxSize,
@@ -16,19 +16,48 @@ import {
   roundedRect,
   type Size,
 } from '../geometry';
-import { MAX_ARTWORK_TEXT, MAX_PAGES, MAX_REWRITTEN_BYTES, PAGE_SIDE_PT } from '../limits';
-import type { Artwork, Look, PageLook, Pixels, UsedFont } from '../look';
+import {
+  MAX_ARTWORK_TEXT,
+  MAX_PAGES,
+  MAX_REPLACED_PIXELS,
+  MAX_REWRITTEN_BYTES,
+  PAGE_SIDE_PT,
+} from '../limits';
+import type {
+  Artwork,
+  Look,
+  OpenedPage,
+  PageLook,
+  PdfSource,
+  Pixels,
+  SharedArtwork,
+  UsedFont,
+} from '../look';
 import { noFeatures } from '../look';
 import { refused } from '../refused';
+import { jpegPixels } from './jpeg-pixels';
 import { type PdfPageStructure, readStructure } from './pdf-structure';
-import { NotOpened, type PageContents, Pdfium } from './pdfium';
+import { NotOpened, type PageContents, type PagePicture, Pdfium } from './pdfium';
+import { type PlainPictures, pictureKey, plainPictures } from './plain-pictures';
 import { throughPress } from './press-colours';
+import { shopProfile } from './press-profile';
 import { readable } from './readable';
 
 // Smaller pictures are dots in a pattern, not photographs (Ghent Workgroup 2022, rule 31).
 const TINY_PICTURE_PX = 16;
 
+const READ_BYTES = 64 * 1024 * 1024;
+/** Other pictures are decoded outside PDFium when they have this many times the pixels that the page shows. */
+const OVERSIZED = 1.5;
+
+type SharedPdf = Extract<SharedArtwork, { kind: 'pdf' }>;
+
 const SHOWN_PLAINLY: Look['inks'] = { profile: null, is_complete: false };
+const NOT_SHOWN: Press = {
+  inks: null,
+  rewritten: null,
+  elsewhere: { pictures: new Map(), inks: new Uint8Array() },
+};
 const AS_IT_IS = {
   useObjectStreams: false,
   addDefaultPage: false,
@@ -36,16 +65,13 @@ const AS_IT_IS = {
   objectsPerTick: Number.POSITIVE_INFINITY,
 };
 
-interface OpenedPage {
-  structure: PdfPageStructure;
-  /** From user space to the page as shown: millimetres from the top left, rotation and UserUnit done. */
-  shown: Matrix;
-  fit: PageFit | null;
-}
-
 /** Throws Refused for what cannot be opened or cannot be a page. */
-export async function openPdf(path: string, specification: PrintSpecification): Promise<Artwork> {
-  const bytes = await readFile(path);
+export async function openPdf(
+  path: string,
+  specification: PrintSpecification,
+  fixes: Fix[] = [],
+): Promise<Artwork> {
+  const bytes = await readShared(path);
   const pdfium = await open(bytes);
   const isEncrypted = pdfium.isEncrypted;
   const plain = isEncrypted ? pdfium.decrypted() : bytes;
@@ -58,16 +84,18 @@ export async function openPdf(path: string, specification: PrintSpecification): 
 
   // A page tree that the two readers count differently is trusted as far as PDFium, which draws it.
   const known = structure?.pages.length === count ? structure : null;
-  const inks = known && read ? await showThroughPress(pdfium, read.document, plain!.length) : null;
   const pages: OpenedPage[] = [];
   for (let page = 1; page <= count; page += 1) {
-    pages.push(openPage(pdfium, page, known?.pages[page - 1] ?? null, specification));
+    pages.push(openPage(pdfium, page, known?.pages[page - 1] ?? null, specification, fixes));
   }
 
   const used = new UsedFonts();
+  const placed = new Set<string>();
   const looks = pages.map((opened, index) =>
-    pageLook(pdfium, index + 1, opened, used, specification.safe_mm),
+    pageLook(pdfium, index + 1, opened, used, placed, specification.safe_mm),
   );
+  const press =
+    known && read ? await showThroughPress(pdfium, read.document, plain!.length, placed) : NOT_SHOWN;
   const look: Look = {
     kind: 'pdf',
     specification,
@@ -77,7 +105,7 @@ export async function openPdf(path: string, specification: PrintSpecification): 
     colour_spaces: structure?.colour_spaces ?? [],
     spot_colours: structure?.spot_colours ?? [],
     output_intent: structure?.output_intent ?? null,
-    inks,
+    inks: press.inks,
     features: {
       ...noFeatures,
       transparency: looks.some((each) => each.has_transparency),
@@ -91,7 +119,57 @@ export async function openPdf(path: string, specification: PrintSpecification): 
     is_fully_read: known !== null,
     had_owner_password: isEncrypted,
   };
-  return new PdfArtwork(look, pages, pdfium, specification.bleed_mm);
+  const source: PdfSource = {
+    places: pages,
+    extras: known && { ...known.extras, scripts: pdfium.scriptCount, attachments: pdfium.attachmentCount },
+    is_encrypted: isEncrypted,
+    plain: () => plainBytes(path, isEncrypted),
+  };
+  const drawn = press.rewritten ?? bytes;
+  return new PdfArtwork({ kind: 'pdf', look, pages, bytes: drawn, ...press.elsewhere }, pdfium, source);
+}
+
+/** Read anew: what was read before has been changed for the screen. */
+async function plainBytes(path: string, is_encrypted: boolean): Promise<Uint8Array> {
+  const bytes = await readFile(path);
+  if (!is_encrypted) return bytes;
+  const pdfium = await open(bytes);
+  try {
+    return pdfium.decrypted() ?? bytes;
+  } finally {
+    pdfium.close();
+  }
+}
+
+/** In another thread: the same bytes, the same pages, an engine of its own. */
+export async function openSharedPdf(shared: SharedPdf): Promise<Artwork> {
+  const pdfium = await open(shared.bytes);
+  shared.pages.forEach(({ structure }, index) => {
+    if (structure.boxes.crop) pdfium.uncrop(index + 1, structure.media);
+  });
+  return new PdfArtwork(shared, pdfium);
+}
+
+async function readShared(path: string): Promise<Uint8Array> {
+  const file = await openFile(path);
+  try {
+    const { size } = await file.stat();
+    const bytes = new Uint8Array(new SharedArrayBuffer(size));
+    for (let at = 0; at < size; ) {
+      const { bytesRead } = await file.read(bytes, at, Math.min(size - at, READ_BYTES), at);
+      if (bytesRead === 0) break;
+      at += bytesRead;
+    }
+    return bytes;
+  } finally {
+    await file.close();
+  }
+}
+
+function shared(bytes: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  copy.set(bytes);
+  return copy;
 }
 
 async function open(bytes: Uint8Array): Promise<Pdfium> {
@@ -103,20 +181,38 @@ async function open(bytes: Uint8Array): Promise<Pdfium> {
   }
 }
 
-/** Lets PDFium draw the inks as the press profile shows them; null when the file has none. */
-async function showThroughPress(pdfium: Pdfium, document: PDFDocument, bytes: number): Promise<Look['inks']> {
-  if (bytes > MAX_REWRITTEN_BYTES) return SHOWN_PLAINLY;
+interface Press {
+  inks: Look['inks'];
+  /** The file as PDFium draws it from now on; null when that is the one it has. */
+  rewritten: Uint8Array | null;
+  elsewhere: { pictures: PlainPictures; inks: Uint8Array };
+}
+
+/** Lets PDFium draw the inks as the press profile shows them, and libvips the pictures that it can decode. */
+async function showThroughPress(
+  pdfium: Pdfium,
+  document: PDFDocument,
+  bytes: number,
+  placed: ReadonlySet<string>,
+): Promise<Press> {
+  if (bytes > MAX_REWRITTEN_BYTES) return { ...NOT_SHOWN, inks: SHOWN_PLAINLY };
   try {
-    const press = throughPress(document);
-    if (!press) return null;
-    if (!press.is_changed) return SHOWN_PLAINLY;
-    const rewritten = await document.save(AS_IT_IS);
-    const { name, source } = press.profile;
+    const { pictures, streams } = plainPictures(document, (key) => placed.has(key));
+    const press = throughPress(document, streams);
+    const { name, source, bytes: profile } = press?.profile ?? shopProfile();
+    const elsewhere = { pictures, inks: profile };
+    if (!press) return { inks: null, rewritten: null, elsewhere };
+    const inks = { profile: { name, source }, is_complete: press.is_complete };
+    if (!press.is_changed) {
+      const is_shown = press.is_complete;
+      return { inks: is_shown ? inks : SHOWN_PLAINLY, rewritten: null, elsewhere };
+    }
+    const rewritten = shared(await document.save(AS_IT_IS));
     return pdfium.exchange(rewritten)
-      ? { profile: { name, source }, is_complete: press.is_complete }
-      : SHOWN_PLAINLY;
+      ? { inks, rewritten, elsewhere }
+      : { ...NOT_SHOWN, inks: SHOWN_PLAINLY };
   } catch {
-    return SHOWN_PLAINLY;
+    return { ...NOT_SHOWN, inks: SHOWN_PLAINLY };
   }
 }
 
@@ -125,6 +221,7 @@ function openPage(
   page: number,
   known: PdfPageStructure | null,
   specification: PrintSpecification,
+  fixes: Fix[],
 ): OpenedPage {
   const structure = known ?? structureFromPdfium(pdfium, page);
   const { media } = structure;
@@ -137,7 +234,9 @@ function openPage(
   const shown = shownMatrix(structure);
   const { trim, crop } = structure.boxes;
   const boxes = [trim, crop, media].filter((box) => box !== undefined).map((box) => mapBox(shown, box));
-  return { structure, shown, fit: fitPage(boxes, specification) };
+  const scaling = fixes.find((each) => each.fix === 'scale_to_trim');
+  const fit = fitPage(boxes, specification) ?? (scaling && fitChosen(boxes[0]!, specification, scaling.how));
+  return { structure, shown, fit: fit ?? null };
 }
 
 function structureFromPdfium(pdfium: Pdfium, page: number): PdfPageStructure {
@@ -161,11 +260,15 @@ function pageLook(
   number: number,
   opened: OpenedPage,
   used: UsedFonts,
+  placed: Set<string>,
   safe_mm: number,
 ): { look: PageLook; has_transparency: boolean } {
   const contents = pdfium.contents(number);
   if (!contents) throw refused('page-damaged', { page: number });
   for (const font of contents.fonts) used.add(font, number);
+  for (const { pixels, jpeg_bytes } of contents.images) {
+    if (jpeg_bytes !== null) placed.add(pictureKey(pixels, jpeg_bytes));
+  }
   const page = mapBox(opened.shown, opened.structure.media);
   const { fit } = opened;
   const look: PageLook = {
@@ -258,14 +361,24 @@ class UsedFonts {
 }
 
 class PdfArtwork implements Artwork {
+  readonly look: Look;
+  private readonly pages: OpenedPage[];
+  private readonly bleed_mm: number;
   private text_left = MAX_ARTWORK_TEXT;
 
   constructor(
-    readonly look: Look,
-    private readonly pages: OpenedPage[],
+    private readonly shared: SharedPdf,
     private readonly pdfium: Pdfium,
-    private readonly bleed_mm: number,
-  ) {}
+    readonly pdf?: PdfSource,
+  ) {
+    this.look = shared.look;
+    this.pages = shared.pages;
+    this.bleed_mm = shared.look.specification.bleed_mm;
+  }
+
+  share(): SharedPdf {
+    return this.shared;
+  }
 
   async draw(page: number, px: Size): Promise<Pixels> {
     const { structure, shown, fit } = this.pages[page - 1]!;
@@ -282,9 +395,39 @@ class PdfArtwork implements Artwork {
       width: paper.width * px_per_mm,
       height: paper.height * px_per_mm,
     });
+    const is_replaced = await this.replacePictures(page, scale);
     const data = this.pdfium.draw(page, px, [scale, 0, 0, scale, x, y], clip);
+    if (is_replaced) this.pdfium.refresh();
     if (!data) throw refused('page-damaged', { page });
     return { ...px, data, px_per_mm };
+  }
+
+  /** `scale`: pixels for each point of the page. */
+  private async replacePictures(page: number, scale: number): Promise<boolean> {
+    const { pictures, inks } = this.shared;
+    if (pictures.size === 0) return false;
+    const sizes = new Map<string, Size>();
+    const shown = this.pdfium.pictures(page).map((picture) => {
+      const key = pictureKey(picture.pixels, picture.jpeg_bytes);
+      const size = largest(sizes.get(key), shownSize(picture, scale));
+      sizes.set(key, size);
+      return { picture, key };
+    });
+    let pixels_left = MAX_REPLACED_PIXELS;
+    let is_replaced = false;
+    for (const [key, size] of sizes) {
+      const known = pictures.get(key);
+      const same = shown.filter((each) => each.key === key).map(({ picture }) => picture);
+      const { pixels } = same[0]!;
+      const is_wanted = known?.space === 'cmyk' || pixels.width >= size.width * OVERSIZED;
+      pixels_left -= known && is_wanted ? size.width * size.height : 0;
+      if (!known || !is_wanted || pixels_left < 0) continue;
+      const data = await jpegPixels(this.pdfium.jpegOf(same[0]!), known, size, inks);
+      if (!data) continue;
+      for (const picture of same) this.pdfium.replace(picture, size, data);
+      is_replaced = true;
+    }
+    return is_replaced;
   }
 
   text(page: number): string | null {
@@ -297,6 +440,22 @@ class PdfArtwork implements Artwork {
   close(): void {
     this.pdfium.close();
   }
+}
+
+/** The pixels that the page shows of it, at most its own. */
+function shownSize({ matrix: [a, b, c, d], pixels }: PagePicture, scale: number): Size {
+  const within = (shown: number, own: number) => Math.min(own, Math.max(1, Math.ceil(shown * scale)));
+  return {
+    width: within(Math.hypot(a, b), pixels.width),
+    height: within(Math.hypot(c, d), pixels.height),
+  };
+}
+
+function largest(one: Size | undefined, other: Size): Size {
+  return {
+    width: Math.max(one?.width ?? 0, other.width),
+    height: Math.max(one?.height ?? 0, other.height),
+  };
 }
 
 // To whole pixels, so that a page which ends with the sheet leaves no white hair.

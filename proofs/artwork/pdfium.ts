@@ -18,6 +18,8 @@ export interface PageImage {
   matrix: Matrix;
   pixels: Size;
   bits_per_pixel: number;
+  /** How long its JPEG is; null when it is stored in another way. */
+  jpeg_bytes: number | null;
 }
 
 export interface PageContents {
@@ -36,59 +38,146 @@ const FORMAT_BGR = 2;
 const RED_FIRST = 0x10;
 const AS_PRINTED = 0x800;
 const WHITE = 0xffffffff;
+const JPEG_FILTER = 'DCTDecode';
+const FILTER_NAME_BYTES = 32;
+
+// Of FPDF_FILEACCESS: length, the function that reads, and a value of ours that it is given.
+const FILE_ACCESS_BYTES = 12;
+const READS = 'iiiii';
 
 interface Memory {
   HEAPU8: Uint8Array;
   wasmExports: { malloc(bytes: number): number; free(at: number): void };
+  addFunction(call: (...values: number[]) => number, signature: string): number;
+  removeFunction(at: number): void;
+}
+
+/** A picture of a page that is stored as one JPEG and nothing around it. */
+export interface PagePicture {
+  handle: number;
+  matrix: Matrix;
+  pixels: Size;
+  jpeg_bytes: number;
+}
+
+interface Loaded {
+  document: number;
+  access_at: number;
+  reader: number;
+  uncropped: Set<number>;
+}
+
+/** Opaque: it is handed from one thread to another. */
+export type CompiledPdfium = object;
+
+// Node has it, its types do not.
+declare const WebAssembly: {
+  compile(bytes: Uint8Array): Promise<CompiledPdfium>;
+  instantiate(module: CompiledPdfium, imports: object): Promise<object>;
+};
+
+let compiled: Promise<CompiledPdfium> | null = null;
+let waiting: Promise<WrappedPdfiumModule> | null = null;
+
+/** Compiled once in a process: other threads are given it. */
+export function compiledPdfium(): Promise<CompiledPdfium> {
+  compiled ??= WebAssembly.compile(readFileSync(require.resolve('@embedpdf/pdfium/pdfium.wasm')));
+  return compiled;
+}
+
+/** Gets an engine ready before the file is there; `from` is what another thread has compiled. */
+export async function preparePdfium(from?: CompiledPdfium): Promise<void> {
+  if (from) compiled = Promise.resolve(from);
+  waiting ??= startModule();
+  await waiting;
+}
+
+// Never the same engine for two files.
+async function freshModule(): Promise<WrappedPdfiumModule> {
+  const ready = waiting ?? startModule();
+  waiting = null;
+  return ready;
+}
+
+async function startModule(): Promise<WrappedPdfiumModule> {
+  const module = await compiledPdfium();
+  const call = await init({
+    instantiateWasm: (imports: object, onReady: (instance: object, module: CompiledPdfium) => void) => {
+      void WebAssembly.instantiate(module, imports).then((instance) => onReady(instance, module));
+      return {};
+    },
+  } as Parameters<typeof init>[0]);
+  call.PDFiumExt_Init();
+  return call;
 }
 
 export class Pdfium {
   private readonly memory: Memory;
   private objects_seen = 0;
+  private readonly cropped = new Map<number, Box>();
   private opened: { page: number; handle: number } | null = null;
 
   private constructor(
     private readonly call: WrappedPdfiumModule,
-    private document = 0,
-    private bytes_at = 0,
+    private bytes: Uint8Array,
+    private loaded: Loaded = { document: 0, access_at: 0, reader: 0, uncropped: new Set() },
   ) {
     this.memory = call.pdfium as unknown as Memory;
   }
 
-  /** Throws NotOpened. The bytes are copied; the caller may let go of them. */
+  /** Throws NotOpened. The bytes stay with the caller and are read where they lie, as long as this is open. */
   static async open(bytes: Uint8Array): Promise<Pdfium> {
-    const wasm = readFileSync(require.resolve('@embedpdf/pdfium/pdfium.wasm'));
-    const call = await init({ wasmBinary: new Uint8Array(wasm).buffer });
-    call.PDFiumExt_Init();
-    const pdfium = new Pdfium(call);
-    const { document, at } = pdfium.load(bytes);
-    if (!document) {
+    const call = await freshModule();
+    const pdfium = new Pdfium(call, bytes);
+    pdfium.loaded = pdfium.load(bytes);
+    if (!pdfium.loaded.document) {
       throw new NotOpened(call.FPDF_GetLastError() === ERROR_PASSWORD ? 'password' : 'damaged');
     }
-    pdfium.document = document;
-    pdfium.bytes_at = at;
     return pdfium;
   }
 
   /** Goes on with another version of the same file; false, and nothing changes, when it does not read as such. */
   exchange(bytes: Uint8Array): boolean {
-    const { document, at } = this.load(bytes);
-    if (!document || this.call.FPDF_GetPageCount(document) !== this.pageCount) {
-      if (document) this.call.FPDF_CloseDocument(document);
-      this.memory.wasmExports.free(at);
+    const other = this.load(bytes);
+    if (!other.document || this.call.FPDF_GetPageCount(other.document) !== this.pageCount) {
+      this.unload(other);
       return false;
     }
     this.close();
-    this.document = document;
-    this.bytes_at = at;
+    this.loaded = other;
+    this.bytes = bytes;
     return true;
   }
 
-  private load(bytes: Uint8Array): { document: number; at: number } {
-    const at = this.memory.wasmExports.malloc(bytes.length);
-    if (at === 0) throw new RangeError('no memory for the file');
-    this.memory.HEAPU8.set(bytes, at);
-    return { document: this.call.FPDF_LoadMemDocument(at, bytes.length, ''), at };
+  /** Forgets what it holds of the pages drawn so far. */
+  refresh(): void {
+    this.exchange(this.bytes);
+  }
+
+  // A file of hundreds of megabytes is not copied into PDFium's memory: it asks for the parts that it needs.
+  private load(bytes: Uint8Array): Loaded {
+    const reader = this.memory.addFunction((_, position, to, size) => {
+      if (position! + size! > bytes.length) return 0;
+      this.memory.HEAPU8.set(bytes.subarray(position, position! + size!), to!);
+      return 1;
+    }, READS);
+    const access_at = this.memory.wasmExports.malloc(FILE_ACCESS_BYTES);
+    const access = this.view(access_at, FILE_ACCESS_BYTES);
+    access.setUint32(0, bytes.length, true);
+    access.setUint32(4, reader, true);
+    access.setUint32(8, 0, true);
+    const document = this.call.FPDF_LoadCustomDocument(access_at, '');
+    return { document, access_at, reader, uncropped: new Set() };
+  }
+
+  private unload({ document, access_at, reader }: Loaded): void {
+    if (document) this.call.FPDF_CloseDocument(document);
+    this.memory.wasmExports.free(access_at);
+    this.memory.removeFunction(reader);
+  }
+
+  private get document(): number {
+    return this.loaded.document;
   }
 
   get pageCount(): number {
@@ -140,11 +229,8 @@ export class Pdfium {
 
   /** What may be drawn is what the page holds, not what its CropBox lets a screen show. */
   uncrop(page: number, media: Box): void {
-    this.withPage(page, (handle) => {
-      this.call.FPDFPage_SetMediaBox(handle, media.left, media.bottom, media.right, media.top);
-      this.call.FPDFPage_SetCropBox(handle, media.left, media.bottom, media.right, media.top);
-    });
-    this.closePage();
+    if (this.opened?.page === page) this.closePage();
+    this.cropped.set(page, media);
   }
 
   /** null when the page cannot be read. Forms inside forms are followed to a limit. */
@@ -158,34 +244,60 @@ export class Pdfium {
         has_transparency: this.call.FPDFPage_HasTransparency(handle),
       };
       const fonts = new Map<number, { name: string; embedded: boolean }>();
-      let left = Math.min(MAX_PAGE_OBJECTS, MAX_ARTWORK_OBJECTS - this.objects_seen);
-      const visit = (object: number, within: Matrix, depth: number): void => {
-        if (left <= 0) return;
-        left -= 1;
-        this.objects_seen += 1;
-        const type = this.call.FPDFPageObj_GetType(object);
-        if (type === OBJECT.form) {
-          if (depth >= MAX_FORM_DEPTH) return;
-          const inner = chain(this.matrix(object), within);
-          const count = this.call.FPDFFormObj_CountObjects(object);
-          for (let at = 0; at < count && left > 0; at += 1) {
-            visit(this.call.FPDFFormObj_GetObject(object, at), inner, depth + 1);
-          }
-        } else if (type === OBJECT.text) {
-          this.lookAtText(object, found, fonts);
-        } else if (type === OBJECT.image) {
-          this.lookAtImage(object, handle, within, found);
-        } else if (type === OBJECT.path) {
-          this.lookAtLine(object, within, found);
-        }
-      };
-      const count = this.call.FPDFPage_CountObjects(handle);
-      for (let at = 0; at < count && left > 0; at += 1) {
-        visit(this.call.FPDFPage_GetObject(handle, at), [1, 0, 0, 1, 0, 0], 0);
-      }
+      const most = Math.min(MAX_PAGE_OBJECTS, MAX_ARTWORK_OBJECTS - this.objects_seen);
+      this.objects_seen += this.eachObject(handle, most, (object, type, within) => {
+        if (type === OBJECT.text) this.lookAtText(object, found, fonts);
+        else if (type === OBJECT.image) this.lookAtImage(object, handle, within, found);
+        else if (type === OBJECT.path) this.lookAtLine(object, within, found);
+      });
       found.fonts = [...fonts.values()];
       return found;
     });
+  }
+
+  /** The pictures of a page that are plain JPEG, as long as the page stays open. */
+  pictures(page: number): PagePicture[] {
+    return (
+      this.withPage(page, (handle) => {
+        const pictures: PagePicture[] = [];
+        this.eachObject(handle, MAX_PAGE_OBJECTS, (object, type, within) => {
+          const jpeg_bytes = type === OBJECT.image ? this.jpegBytes(object) : null;
+          if (jpeg_bytes === null) return;
+          const pixels = this.pixelSize(object);
+          pictures.push({ handle: object, matrix: chain(this.matrix(object), within), pixels, jpeg_bytes });
+        });
+        return pictures;
+      }) ?? []
+    );
+  }
+
+  jpegOf({ handle, jpeg_bytes }: PagePicture): Buffer {
+    return this.withMemory(jpeg_bytes, (at) => {
+      this.call.FPDFImageObj_GetImageDataRaw(handle, at, jpeg_bytes);
+      return Buffer.from(this.memory.HEAPU8.slice(at, at + jpeg_bytes));
+    });
+  }
+
+  /** Draws these pixels (red, green, blue) where the picture is, until `refresh`. */
+  replace({ handle }: PagePicture, { width, height }: Size, pixels: Buffer): void {
+    const bitmap = this.call.FPDFBitmap_CreateEx(width, height, FORMAT_BGR, 0, 0);
+    if (!bitmap) throw new RangeError('no memory for the picture');
+    try {
+      const stride = this.call.FPDFBitmap_GetStride(bitmap);
+      const start = this.call.FPDFBitmap_GetBuffer(bitmap);
+      const heap = this.memory.HEAPU8;
+      for (let y = 0; y < height; y += 1) {
+        let to = start + y * stride;
+        for (let from = y * width * 3; from < (y + 1) * width * 3; from += 3, to += 3) {
+          heap[to] = pixels[from + 2]!;
+          heap[to + 1] = pixels[from + 1]!;
+          heap[to + 2] = pixels[from]!;
+        }
+      }
+      this.call.FPDFImageObj_SetBitmap(0, 0, handle, bitmap);
+    } finally {
+      this.call.FPDFBitmap_Destroy(bitmap);
+    }
   }
 
   /** All words of a page, in reading order. */
@@ -228,8 +340,7 @@ export class Pdfium {
 
   close(): void {
     this.closePage();
-    this.call.FPDF_CloseDocument(this.document);
-    this.memory.wasmExports.free(this.bytes_at);
+    this.unload(this.loaded);
   }
 
   private rows(bitmap: number, px: Size): Buffer {
@@ -242,6 +353,43 @@ export class Pdfium {
       data.set(this.memory.HEAPU8.subarray(at, at + row), y * row);
     }
     return data;
+  }
+
+  /** Every object of the page and of the forms on it, up to a number; how many there were. */
+  private eachObject(
+    page: number,
+    most: number,
+    use: (object: number, type: number, within: Matrix) => void,
+  ): number {
+    let seen = 0;
+    const visit = (object: number, within: Matrix, depth: number): void => {
+      if (seen >= most) return;
+      seen += 1;
+      const type = this.call.FPDFPageObj_GetType(object);
+      if (type !== OBJECT.form) {
+        use(object, type, within);
+        return;
+      }
+      if (depth >= MAX_FORM_DEPTH) return;
+      const inner = chain(this.matrix(object), within);
+      const count = this.call.FPDFFormObj_CountObjects(object);
+      for (let at = 0; at < count && seen < most; at += 1) {
+        visit(this.call.FPDFFormObj_GetObject(object, at), inner, depth + 1);
+      }
+    };
+    const count = this.call.FPDFPage_CountObjects(page);
+    for (let at = 0; at < count && seen < most; at += 1) {
+      visit(this.call.FPDFPage_GetObject(page, at), [1, 0, 0, 1, 0, 0], 0);
+    }
+    return seen;
+  }
+
+  private pixelSize(object: number): Size {
+    return this.withMemory(8, (at) => {
+      this.call.FPDFImageObj_GetImagePixelSize(object, at, at + 4);
+      const view = this.view(at, 8);
+      return { width: view.getUint32(0, true), height: view.getUint32(4, true) };
+    });
   }
 
   private lookAtText(
@@ -274,8 +422,19 @@ export class Pdfium {
       if (!this.call.FPDFImageObj_GetImageMetadata(object, page, at)) return;
       const words = this.view(at, 28);
       const pixels = { width: words.getUint32(0, true), height: words.getUint32(4, true) };
-      found.images.push({ matrix, pixels, bits_per_pixel: words.getUint32(16, true) });
+      const bits_per_pixel = words.getUint32(16, true);
+      found.images.push({ matrix, pixels, bits_per_pixel, jpeg_bytes: this.jpegBytes(object) });
     });
+  }
+
+  private jpegBytes(object: number): number | null {
+    if (this.call.FPDFImageObj_GetImageFilterCount(object) !== 1) return null;
+    const filter = this.withMemory(FILTER_NAME_BYTES, (at) => {
+      const length = this.call.FPDFImageObj_GetImageFilter(object, 0, at, FILTER_NAME_BYTES);
+      if (length > FILTER_NAME_BYTES) return '';
+      return Buffer.from(this.memory.HEAPU8.subarray(at, at + length - 1)).toString('latin1');
+    });
+    return filter === JPEG_FILTER ? this.call.FPDFImageObj_GetImageDataRaw(object, 0, 0) : null;
   }
 
   private lookAtLine(object: number, within: Matrix, found: PageContents): void {
@@ -383,11 +542,24 @@ export class Pdfium {
   private withPage<T>(page: number, use: (handle: number) => T): T | null {
     if (this.opened?.page !== page) {
       this.closePage();
-      const handle = this.call.FPDF_LoadPage(this.document, page - 1);
+      const handle = this.loadPage(page);
       if (!handle) return null;
       this.opened = { page, handle };
     }
     return use(this.opened.handle);
+  }
+
+  private loadPage(page: number): number {
+    const load = () => this.call.FPDF_LoadPage(this.document, page - 1);
+    const handle = load();
+    const media = this.cropped.get(page);
+    if (!handle || !media || this.loaded.uncropped.has(page)) return handle;
+    // What a page shows is settled when it is loaded.
+    this.call.FPDFPage_SetMediaBox(handle, media.left, media.bottom, media.right, media.top);
+    this.call.FPDFPage_SetCropBox(handle, media.left, media.bottom, media.right, media.top);
+    this.call.FPDF_ClosePage(handle);
+    this.loaded.uncropped.add(page);
+    return load();
   }
 
   private closePage(): void {

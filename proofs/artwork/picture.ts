@@ -57,10 +57,16 @@ export async function openPicture(
     is_fully_read: true,
     had_owner_password: false,
   };
+  return sharedPicture(path, kind, look);
+}
+
+/** A picture that has been looked at, by this thread or another. */
+export function sharedPicture(path: string, kind: PictureKind, look: Look): Artwork {
   return {
     look,
     draw: (page, px) => draw(path, kind, page, px, look),
     text: () => null,
+    share: () => ({ kind, path, look }),
     close: () => {},
   };
 }

@@ -27,15 +27,18 @@ export interface PressColours {
 }
 
 /**
- * Changes the document in place; the caller writes it. null when it holds no DeviceCMYK, or none that could be read:
- * then there is nothing to write.
+ * Changes the document in place; the caller writes it when `is_changed`. null when it holds no DeviceCMYK. `elsewhere`
+ * are pictures that PDFium does not draw: they stay as they are, and whoever draws them uses the same profile.
  */
-export function throughPress(document: PDFDocument): (PressColours & { is_changed: boolean }) | null {
+export function throughPress(
+  document: PDFDocument,
+  elsewhere: ReadonlySet<PDFStream> = new Set(),
+): (PressColours & { is_changed: boolean }) | null {
   const profile = artworkProfile(document) ?? shopProfile();
-  const rewriting = new Rewriting(document, profile);
+  const rewriting = new Rewriting(document, profile, elsewhere);
   for (const page of document.getPages()) rewriting.page(page);
-  const { is_changed, is_complete } = rewriting;
-  return is_changed || !is_complete ? { profile, is_changed, is_complete } : null;
+  const { is_changed, is_complete, has_inks_elsewhere } = rewriting;
+  return is_changed || has_inks_elsewhere || !is_complete ? { profile, is_changed, is_complete } : null;
 }
 
 function artworkProfile(document: PDFDocument): PressProfile | null {
@@ -54,6 +57,7 @@ function artworkProfile(document: PDFDocument): PressProfile | null {
 class Rewriting {
   is_changed = false;
   is_complete = true;
+  has_inks_elsewhere = false;
   private readonly inks: PDFArray;
   private readonly seen = new Set<PDFObject>();
   private bytes_left = MAX_STREAMS_BYTES;
@@ -62,6 +66,7 @@ class Rewriting {
   constructor(
     private readonly document: PDFDocument,
     profile: PressProfile,
+    private readonly elsewhere: ReadonlySet<PDFStream>,
   ) {
     const { context } = document;
     const stream = context.stream(profile.bytes, { N: INK_COUNT, Alternate: 'DeviceCMYK' });
@@ -136,7 +141,9 @@ class Rewriting {
     }
     if (this.isSeen(object)) return;
     const key = PDFName.of('ColorSpace');
-    this.replaceSpace(object.dict, key, object.dict.lookup(key), inks);
+    const space = object.dict.lookup(key);
+    if (this.elsewhere.has(object)) this.has_inks_elsewhere ||= isDeviceCmyk(space);
+    else this.replaceSpace(object.dict, key, space, inks);
   }
 
   private form(form: PDFStream, ref: PDFObject | undefined, parent: PDFDict, depth: number): void {

@@ -9,7 +9,7 @@ export interface PressProfile {
   bytes: Buffer;
 }
 
-const SHOP_PROFILE = resolve(__dirname, '../../../proofs/profiles/coated-fogra39l.icc');
+export const SHOP_PROFILE = resolve(__dirname, '../../../proofs/profiles/coated-fogra39l.icc');
 
 // Offsets from the ICC specification (ICC.1:2010, clauses 7.2 and 7.3).
 const AT = { size: 0, deviceClass: 12, colourSpace: 16, signature: 36, tagCount: 128, tags: 132 };

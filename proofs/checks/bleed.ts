@@ -1,8 +1,7 @@
 // Judged from the drawn pixels: what counts is whether colour that reaches the cut goes on beyond it.
-import type { Finding } from '../contract';
+import type { Edge, Finding } from '../contract';
 import { finding } from '../finding';
 import type { PageLook, Pixels } from '../look';
-import type { Edge } from '../words/findings';
 
 const STEP_MM = 0.5;
 const INSIDE_MM = 0.6;

@@ -9,6 +9,7 @@ import {
 } from '../limits';
 import type { PageLook } from '../look';
 import { pixelsOf } from '../preflight';
+import { fixesInShort } from '../words/fixes';
 import { layOut, type Sheet } from './sheet';
 import { drawSheet } from './sheet-image';
 
@@ -26,29 +27,54 @@ export interface DrawnSheet {
 
 /** Pages of one size share their sheet. */
 export class Sheets {
+  private readonly laid = new Map<string, Sheet>();
   private readonly drawn = new Map<string, DrawnSheet>();
 
   constructor(
     private readonly request: ProofRequest,
     private readonly artwork: PreflightReport['artwork'],
+    private readonly press_sha256: string,
   ) {}
 
   of(page: PageLook): DrawnSheet {
-    const { trim } = page.fit!;
-    const key = `${trim.width} × ${trim.height}`;
+    const key = keyOf(page.fit!.trim);
     let found = this.drawn.get(key);
     if (!found) {
-      found = this.draw(trim);
+      found = this.draw(page);
       this.drawn.set(key, found);
     }
     return found;
   }
 
-  private draw(trim: Size): DrawnSheet {
-    const { specification, slug, language } = this.request;
+  /** The same sheet, when its pixels are not wanted. */
+  laidOut(page: PageLook): Sheet {
+    const { trim } = page.fit!;
+    const key = keyOf(trim);
+    const sheet = this.laid.get(key) ?? this.layOut(trim);
+    this.laid.set(key, sheet);
+    return sheet;
+  }
+
+  private layOut(trim: Size): Sheet {
+    const { specification, slug, language, fixes = [] } = this.request;
     const { bleed_mm, safe_mm } = specification;
     const { sha256, page_count } = this.artwork;
-    const sheet = layOut({ trim, bleed_mm, safe_mm, slug, sha256, language, page_count });
+    return layOut({
+      trim,
+      bleed_mm,
+      safe_mm,
+      slug,
+      sha256,
+      press_sha256: this.press_sha256,
+      fixes: fixesInShort(fixes, language),
+      language,
+      page_count,
+    });
+  }
+
+  private draw(page: PageLook): DrawnSheet {
+    const { bleed_mm, safe_mm } = this.request.specification;
+    const sheet = this.laidOut(page);
     const px_per_mm = Math.min(
       drawnScale(sheet.piece).px_per_mm,
       SCREEN_LONG_SIDE_PX / Math.max(sheet.size.width, sheet.size.height),
@@ -69,6 +95,10 @@ export class Sheets {
       pixels: drawSheet(sheet.items, px, px_per_mm),
     };
   }
+}
+
+function keyOf({ width, height }: Size): string {
+  return `${width} × ${height}`;
 }
 
 /** Finer for small pieces, coarser only where a page would have too many pixels. */

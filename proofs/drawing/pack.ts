@@ -11,7 +11,7 @@ import { slugWords } from '../words/slug';
 import type { DrawnSheet } from './drawn-sheet';
 import { mark } from './marks';
 import { drawOver } from './sheet-image';
-import type { ProofPdf } from './sheet-pdf';
+import type { PagePicture } from './sheet-pdf';
 
 // Red dashes bleed into their neighbours when colour is stored at half the resolution.
 const JPEG = { quality: 88, chromaSubsampling: '4:4:4', optimiseCoding: false };
@@ -24,17 +24,15 @@ export interface PageToPack {
   text: string | null;
   sheet: DrawnSheet;
   out_folder: string;
-  pdf: ProofPdf;
 }
 
-export async function packPage({
-  number,
-  pixels,
-  text,
-  sheet,
-  out_folder,
-  pdf,
-}: PageToPack): Promise<ProofPage> {
+/** `picture` waits in a file of its own until the PDF is written. */
+export interface PackedPage {
+  page: ProofPage;
+  picture: PagePicture;
+}
+
+export async function packPage({ number, pixels, text, sheet, out_folder }: PageToPack): Promise<PackedPage> {
   const { bleed_mm, safe_mm, px, px_per_mm, piece_px } = sheet;
   const { width, height } = sheet.sheet.trim;
   const within = (inset: number) =>
@@ -50,6 +48,7 @@ export async function packPage({
 
   const image = `page-${number}.webp`;
   const thumbnail = `thumb-${number}.webp`;
+  const picture_path = join(out_folder, `page-${number}.jpg`);
   const shown = await screenImage(pixels, sheet, number);
   const [webp] = await Promise.all([
     sharp(shown, { raw: { ...px, channels: 3 } })
@@ -60,13 +59,10 @@ export async function packPage({
       .resize({ width: THUMBNAIL_LONG_SIDE_PX, height: THUMBNAIL_LONG_SIDE_PX, fit: 'inside' })
       .webp(WEBP)
       .toFile(join(out_folder, thumbnail)),
-    picture(pixels)
-      .jpeg(JPEG)
-      .toBuffer()
-      .then((jpeg) => pdf.addPage(sheet.sheet, number, jpeg)),
+    picture(pixels).jpeg(JPEG).toFile(picture_path),
   ]);
   await writeFile(join(out_folder, image), webp);
-  return {
+  const page: ProofPage = {
     number,
     image,
     thumbnail,
@@ -82,6 +78,7 @@ export async function packPage({
     pixels_per_mm: rounded(px_per_mm, 4),
     text,
   };
+  return { page, picture: { path: picture_path, width: pixels.width, height: pixels.height } };
 }
 
 async function screenImage(pixels: Pixels, sheet: DrawnSheet, number: number): Promise<Buffer> {

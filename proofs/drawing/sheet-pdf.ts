@@ -1,10 +1,13 @@
 // The proof as a PDF of real size: the piece as a picture with its marks burnt in, the slug as real text.
 
-import { PDFDocument, type PDFFont, type PDFPage, rgb } from 'pdf-lib';
-import { MM_PER_PT, type Rect } from '../geometry';
+import { degrees, drawImage, PDFDocument, type PDFFont, type PDFPage, type PDFRef, rgb } from 'pdf-lib';
+import { MM_PER_PT, type Rect, type Size } from '../geometry';
 import { soundFontkit } from './fontkit';
 import { drawable, fontBytes, type Weight } from './lettering';
 import type { Item, Sheet } from './sheet';
+import { type StoredPicture, writePdf } from './write-pdf';
+
+const AT_ORIGIN = { rotate: degrees(0), xSkew: degrees(0), ySkew: degrees(0) };
 
 export interface ProofPdfMeta {
   title: string;
@@ -14,7 +17,14 @@ export interface ProofPdfMeta {
   made_at: string;
 }
 
+/** The pixels of one page, as a JPEG in a file of its own. */
+export interface PagePicture extends Size {
+  path: string;
+}
+
 export class ProofPdf {
+  private readonly pictures = new Map<PDFRef, StoredPicture>();
+
   private constructor(
     private readonly document: PDFDocument,
     private readonly fonts: Record<Weight, PDFFont>,
@@ -39,7 +49,7 @@ export class ProofPdf {
     return new ProofPdf(document, { regular, semibold });
   }
 
-  async addPage(sheet: Sheet, number: number, jpeg: Buffer): Promise<void> {
+  addPage(sheet: Sheet, number: number, picture: PagePicture): void {
     const height = sheet.size.height;
     const page = this.document.addPage([pt(sheet.size.width), pt(height)]);
     const box = (rect: Rect) =>
@@ -47,14 +57,30 @@ export class ProofPdf {
     page.setBleedBox(...box(sheet.piece));
     page.setTrimBox(...box(sheet.trim));
     for (const item of [...sheet.items, sheet.pageLabel(number)]) this.draw(page, item, height);
-    const picture = await this.document.embedJpg(jpeg);
     const [x, y, width, tall] = box(sheet.piece);
-    page.drawImage(picture, { x, y, width, height: tall });
+    const name = page.node.newXObject('Page', this.stored(picture));
+    page.pushOperators(...drawImage(name, { ...AT_ORIGIN, x, y, width, height: tall }));
   }
 
-  save(): Promise<Uint8Array> {
-    // Plain cross-reference tables: the seal appends to this file, and the oldest reader opens it.
-    return this.document.save({ useObjectStreams: false, addDefaultPage: false });
+  /** Moves the pictures of the pages into the PDF. */
+  write(path: string): Promise<{ sha256: string; bytes: number }> {
+    return writePdf(this.document, this.pictures, path);
+  }
+
+  private stored({ path, width, height }: PagePicture): PDFRef {
+    const { context } = this.document;
+    const ref = context.nextRef();
+    const dict = context.obj({
+      Type: 'XObject',
+      Subtype: 'Image',
+      Width: width,
+      Height: height,
+      ColorSpace: 'DeviceRGB',
+      BitsPerComponent: 8,
+      Filter: 'DCTDecode',
+    });
+    this.pictures.set(ref, { dict, path });
+    return ref;
   }
 
   private draw(page: PDFPage, item: Item, sheet_height: number): void {

@@ -32,7 +32,11 @@ export interface SheetPlan {
   bleed_mm: number;
   safe_mm: number;
   slug: Slug;
+  /** Of the artwork, and of the press file made from it. */
   sha256: string;
+  press_sha256: string;
+  /** What was done to the artwork, in a few words; may be empty. */
+  fixes: string;
   language: Language;
   page_count: number;
 }
@@ -132,6 +136,7 @@ function slugPanel(plan: SheetPlan, top: { x: number; y: number; width: number }
     [slugWords.quantity[language], slug.quantity],
     [slugWords.made[language], slug.rendered_at],
   ];
+  if (plan.fixes) fields.push([slugWords.fixes[language], plan.fixes]);
   let x = left;
   for (const [label, value] of fields) {
     const shown = fitted(value, 'semibold', 8 * u, right - left);
@@ -150,17 +155,25 @@ function slugPanel(plan: SheetPlan, top: { x: number; y: number; width: number }
     x += needed + 7 * u;
   }
   y += 8.8 * u;
-  const sha =
-    fitted(plan.sha256, 'regular', 6.8 * u, right - left) === plan.sha256
-      ? plan.sha256
-      : plan.sha256.slice(0, 16);
-  items.push(
-    text(slugWords.fingerprint[language], left, y, 6.2 * u, 'regular', ink.soft),
-    text(sha, left, y + 3.2 * u, 6.8 * u, 'regular', ink.strong),
-  );
+  const fingerprints: Array<[string, string]> =
+    plan.sha256 === plan.press_sha256
+      ? [[slugWords.both_fingerprints[language], plan.sha256]]
+      : [
+          [slugWords.fingerprint[language], plan.sha256],
+          [slugWords.press_fingerprint[language], plan.press_sha256],
+        ];
+  const first_y = y;
+  for (const [index, [label, sha256]] of fingerprints.entries()) {
+    if (index > 0) y += 7 * u;
+    const isShort = fitted(sha256, 'regular', 6.8 * u, right - left) !== sha256;
+    items.push(
+      text(label, left, y, 6.2 * u, 'regular', ink.soft),
+      text(isShort ? sha256.slice(0, 16) : sha256, left, y + 3.2 * u, 6.8 * u, 'regular', ink.strong),
+    );
+  }
   const note = slugWords.colours[language];
   const note_width = widthOf(note, 'regular', 6.2 * u * MM_PER_PT);
-  items.push(text(note, right - note_width, y, 6.2 * u, 'regular', ink.soft));
+  items.push(text(note, right - note_width, first_y, 6.2 * u, 'regular', ink.soft));
   y += 7.6 * u;
   items.push({ is: 'line', from: [left, y], to: [right, y], width: 0.2 * u, colour: ink.rule });
   y += 4.2 * u;

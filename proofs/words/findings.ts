@@ -1,7 +1,5 @@
-import type { Language, Words } from '../contract';
+import type { Edge, Language, Words } from '../contract';
 import { number, pages, size } from './numbers';
-
-export type Edge = 'top' | 'right' | 'bottom' | 'left';
 
 const edgeNames: Record<Language, Record<Edge, string>> = {
   en: { top: 'top', right: 'right', bottom: 'bottom', left: 'left' },
@@ -57,6 +55,22 @@ export const findingWords = {
   'bleed-short': (v: { page: number; edges: Edge[]; found: number; bleed: number }): Words => ({
     en: `Page ${v.page}: the background runs only ${number(v.found, 'en')} mm past the cut line (${edges(v.edges, 'en')}) instead of ${number(v.bleed, 'en')} mm. A thin white edge may show where the cut is not exact. Please extend it, or accept the risk.`,
     fr: `Page ${v.page} : le fond ne dépasse le trait de coupe que de ${number(v.found, 'fr')} mm (${edges(v.edges, 'fr')}) au lieu de ${number(v.bleed, 'fr')} mm. Un mince liseré blanc peut apparaître si la coupe n'est pas exacte. Prolongez-le, ou acceptez ce risque.`,
+  }),
+  'bleed-mirrored': (v: { page: number; edges: Edge[] }): Words => ({
+    en: `Page ${v.page}: the background stopped at the cut line, so its edge is mirrored into the bleed (${edges(v.edges, 'en')}). Inside the cut nothing has changed.`,
+    fr: `Page ${v.page} : le fond s'arrêtait au trait de coupe ; son bord est reproduit en miroir dans le fond perdu (${edges(v.edges, 'fr')}). Rien n'a changé à l'intérieur de la coupe.`,
+  }),
+  'page-scaled': (v: { pages: number[]; percent: number; how: 'fill' | 'whole' }): Words => ({
+    en: `${pages(v.pages, 'en')}: printed at ${number(v.percent, 'en')} % of its size ${v.how === 'fill' ? 'to fill the piece; what is over is cut off evenly' : 'so that all of it stays on the piece'}.`,
+    fr: `${pages(v.pages, 'fr')} : imprimé à ${number(v.percent, 'fr')} % de sa taille ${v.how === 'fill' ? 'pour remplir le format ; ce qui dépasse est coupé également de chaque côté' : 'pour que tout tienne dans le format'}.`,
+  }),
+  'page-turned': (v: { pages: number[]; direction: 'right' | 'left' }): Words => ({
+    en: `${pages(v.pages, 'en')}: turned a quarter to the ${v.direction}, so that it lies like the product.`,
+    fr: `${pages(v.pages, 'fr')} : tourné d'un quart vers la ${v.direction === 'right' ? 'droite' : 'gauche'}, dans le sens du produit.`,
+  }),
+  'colours-converted': (v: { profile: string }): Words => ({
+    en: `Screen colours were converted to printing inks (${v.profile}); the proof shows the outcome.`,
+    fr: `Les couleurs d'écran ont été converties en encres d'impression (${v.profile}) ; l'épreuve montre le résultat.`,
   }),
   'low-resolution': (v: { page: number; ppi: number; warn: number; pictures: number }): Words => ({
     en: `Page ${v.page}: ${somePictures(v.pictures, 'en')} at ${number(v.ppi, 'en', 0)} ppi and may look slightly blurred (sharp from ${number(v.warn, 'en', 0)} ppi). Use a larger original if you have one.`,

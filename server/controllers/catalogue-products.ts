@@ -17,7 +17,7 @@ export async function index(req: Request, res: Response): Promise<void> {
   res.render('owner/products', {
     products: products.map((each) => ({
       ...each,
-      from_cents: fromPriceCents(each),
+      from_cents: fromPriceCents(each, shop(req).tax),
       currency: shop(req).currency,
     })),
     done: DONE.find((known) => known === req.query.done) ?? null,

@@ -1,8 +1,8 @@
 import type { Request, Response } from 'express';
 import { Invalid } from '../errors';
 import * as payment from '../models/payment';
-import { portal, staff } from '../portal';
-import { text, textOrNull } from './form';
+import { portal, shop, staff } from '../portal';
+import { centsOrNull, text, textOrNull } from './form';
 import { act, orderOf } from './staff-orders';
 
 const TENDERS = ['cash', 'terminal'] as const;
@@ -12,6 +12,7 @@ const MAX_RECEIPT_LENGTH = 40;
 export async function create(req: Request, res: Response): Promise<void> {
   const found = await orderOf(req);
   const tender = TENDERS.find((known) => known === text(req, 'tender'));
+  const tendered = text(req, 'tendered', 12);
   const receipt_ref = textOrNull(req, 'receipt_ref', MAX_RECEIPT_LENGTH);
   await act(
     req,
@@ -20,14 +21,18 @@ export async function create(req: Request, res: Response): Promise<void> {
     'paid',
     async () => {
       if (!tender) throw new Invalid({ tender: 'payment.tender_needed' });
-      if (tender === 'terminal' && !receipt_ref) throw new Invalid({ receipt_ref: 'payment.receipt_needed' });
+      const isElsewhere = tender === 'terminal' || shop(req).till.cash === 'external_till';
+      if (isElsewhere && !receipt_ref) throw new Invalid({ receipt_ref: 'payment.receipt_needed' });
+      const tendered_cents = tendered ? centsOrNull(tendered, found.currency) : null;
+      if (tendered && tendered_cents === null) throw new Invalid({ tendered: 'payment.tendered_unreadable' });
       await payment.recordAtCounter(portal(req).db, found.id, {
         tender,
         amount_cents: Number(text(req, 'amount_cents', 12)),
         receipt_ref,
+        tendered_cents,
         staff_id: staff(req).id,
       });
     },
-    { given: { tender: tender ?? '', receipt_ref: receipt_ref ?? '' } },
+    { given: { tender: tender ?? '', receipt_ref: receipt_ref ?? '', tendered } },
   );
 }

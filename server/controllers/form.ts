@@ -71,3 +71,10 @@ export const isEmail = (value: string): boolean => value.length <= MAX_EMAIL_LEN
 const MIN_PHONE_DIGITS = 6;
 export const isPhone = (value: string): boolean =>
   value.replace(/\D/g, '').length >= MIN_PHONE_DIGITS && /^[+\d\s().\-/]+$/.test(value);
+
+/** The lines of a text, without the empty ones. */
+export const textLines = (value: string): string[] =>
+  value
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean);

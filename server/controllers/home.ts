@@ -8,7 +8,7 @@ export async function show(req: Request, res: Response): Promise<void> {
   res.render('home/show', {
     products: products.map((each) => ({
       ...each,
-      from_cents: fromPriceCents(each),
+      from_cents: fromPriceCents(each, shop(req).tax),
       currency: shop(req).currency,
     })),
   });

@@ -2,10 +2,12 @@
 import type { Request, Response } from 'express';
 import * as approval from '../models/approval';
 import * as artwork from '../models/artwork';
+import * as billing from '../models/billing';
 import { readyOn } from '../models/calendar';
 import * as changeRequest from '../models/change-request';
 import { later, now } from '../models/database';
 import { CUSTOMER } from '../models/event';
+import * as invoice from '../models/invoice';
 import * as order from '../models/order';
 import type { OrderState } from '../models/order-state';
 import { may } from '../models/order-state';
@@ -57,6 +59,7 @@ export async function show(req: Request, res: Response): Promise<void> {
   const captured = await payment.capturedOrNull(db, placed.id);
   const record = live ? await paper.findOrNull(db, 'record', live.id) : null;
   const receipt = captured ? await paper.findOrNull(db, 'receipt', captured.id) : null;
+  const invoices = await invoice.ofOrder(db, placed.id);
   const file = await artwork.currentOrNull(db, placed);
   const person = await findStaffOrNull(db, placed.staff_id);
   const isPromised = live !== null || REACHED[placed.state] > 1;
@@ -83,6 +86,8 @@ export async function show(req: Request, res: Response): Promise<void> {
       url: `${base}/proof/${current.version}`,
       thumbnail_url: `${base}/proof/${current.version}/pages/1/thumbnail.webp`,
     },
+    invoices: invoices.map(({ kind, number }) => ({ kind, number })),
+    billing_company: (await billing.findOrNull(db, placed.id))?.company ?? null,
     approval: live,
     stop_until: live ? approval.stopUntil(live) : null,
     requests: await changeRequest.ofOrder(db, placed.id),
@@ -92,6 +97,7 @@ export async function show(req: Request, res: Response): Promise<void> {
       artwork: artwork.mayBeSent(placed) && placed.state === 'awaiting_artwork' ? `${base}/artwork` : null,
       record: record && `${base}/record.pdf`,
       receipt: receipt && `${base}/receipt.pdf`,
+      billing: invoices.length === 0 && placed.state !== 'cancelled' ? `${base}/billing` : null,
       cancel: mayCancel(placed) ? `${base}/cancellation` : null,
     },
   });

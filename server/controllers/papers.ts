@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { NotFound } from '../errors';
+import * as invoices from '../models/invoice';
 import * as paper from '../models/paper';
 import * as payment from '../models/payment';
 import { portal, room } from '../portal';
@@ -21,4 +22,14 @@ export async function receipt(req: Request, res: Response): Promise<void> {
   const made = captured ? await paper.findOrNull(db, 'receipt', captured.id) : null;
   if (!made) throw new NotFound('paper_not_made');
   await sendPdf(req, res, made.sha256, `${order.ref}-receipt.pdf`);
+}
+
+/** The customer's own invoice, or one of its credit notes. */
+export async function invoice(req: Request, res: Response): Promise<void> {
+  const { db } = portal(req);
+  const all = await invoices.ofOrder(db, room(req).order.id);
+  const wanted = all.find(({ number }) => number === req.params.number);
+  const made = wanted ? await invoices.paperOrNull(db, wanted.id) : null;
+  if (!wanted || !made) throw new NotFound('paper_not_made');
+  await sendPdf(req, res, made, `${wanted.number}.pdf`);
 }

@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import { Conflict } from '../errors';
 import * as approval from '../models/approval';
 import type * as order from '../models/order';
+import { may } from '../models/order-state';
 import * as payment from '../models/payment';
 import * as proof from '../models/proof';
 import * as ticket from '../models/ticket';
@@ -23,15 +24,28 @@ export async function create(req: Request, res: Response): Promise<void> {
   } catch (error) {
     if (!(error instanceof Conflict)) throw error;
     const why = await refusal(req, res, step);
+    const way = wayOn(res, found, step);
     res.status(409);
-    if (wantsJson) res.json({ error: why });
-    else
-      res.render('staff/refused', { order: found, why, back: localPath(req.body?.back, orderPage(found)) });
+    if (wantsJson) res.json({ error: why, next: way?.url });
+    else {
+      const back = localPath(req.body?.back, orderPage(found));
+      res.render('staff/refused', { order: found, why, way, back });
+    }
     return;
   }
   portal(req).wake();
   if (wantsJson) res.json({ steps: ticket.stepsFrom((await orderOf(req)).state) });
   else res.redirect(303, localPath(req.body?.back, orderPage(found, '?done=moved')));
+}
+
+// Two steps have a page of their own, where what they need is written down.
+function wayOn(res: Response, found: order.Order, step: string): { url: string; label: string } | null {
+  const { t } = res.locals;
+  if (step === 'ready' && may('make_ready', found.state))
+    return { url: orderPage(found, '/check'), label: t('print:refused.to_check') };
+  if (step === 'handed_over' && may('hand_over', found.state))
+    return { url: orderPage(found, '/handover'), label: t('print:refused.to_handover') };
+  return null;
 }
 
 /** Why this order cannot take this step now, in one sentence. */
@@ -42,6 +56,7 @@ export async function refusal(req: Request, res: Response, step: string): Promis
   const say = (key: string, vars: Record<string, string | number> = {}) =>
     t(`staff:refused.${key}`, { ref: found.ref, state: t(`staff:states.${found.state}`), ...vars });
   if (!ticket.isStep(step)) return say('not_by_hand');
+  if (wayOn(res, found, step)) return t(`print:refused.${step}`, { ref: found.ref });
   switch (found.state) {
     case 'awaiting_artwork':
       return say('no_file');

@@ -14,7 +14,7 @@ export async function index(req: Request, res: Response): Promise<void> {
   res.render('products/index', {
     products: products.map((each) => ({
       ...each,
-      from_cents: fromPriceCents(each),
+      from_cents: fromPriceCents(each, shop(req).tax),
       currency: shop(req).currency,
     })),
   });

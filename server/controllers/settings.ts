@@ -4,7 +4,7 @@ import { IANAZone } from 'luxon';
 import { minorUnits } from '../models/price';
 import * as setting from '../models/setting';
 import { portal, shop } from '../portal';
-import { centsOrNull, isEmail, isPhone, type Shown, text } from './form';
+import { centsOrNull, isEmail, isPhone, type Shown, text, textLines } from './form';
 
 const DAYS = ['1', '2', '3', '4', '5', '6', '7'] as const;
 const MAX_LINES_LENGTH = 2_000;
@@ -29,6 +29,7 @@ function valuesOf(settings: setting.Shop): Values {
     holidays: settings.holidays.join('\n'),
     delivery: (settings.delivery_cents / units).toFixed(Math.log10(units)),
     withdrawal_notice: settings.withdrawal_notice ? 'on' : '',
+    quality_photo_required: settings.quality_photo_required ? 'on' : '',
     hours: Object.fromEntries(hours),
   };
 }
@@ -62,12 +63,6 @@ export function periodsOrNull(written: string): Array<[string, string]> | null {
   return periods;
 }
 
-const lines = (written: string) =>
-  written
-    .split('\n')
-    .map((line) => line.trim())
-    .filter(Boolean);
-
 const isDay = (line: string) => /^\d{4}-\d\d-\d\d$/.test(line) && !Number.isNaN(Date.parse(line));
 
 function wholeNumber(written: string, least: number, most: number): number | null {
@@ -82,6 +77,7 @@ function read(req: Request): { values: Values; wrong: Record<string, string>; se
     // Not hours[1], hours[2]…: the form reader would make that a list, and move every day by one.
     hours: Object.fromEntries(DAYS.map((day) => [day, text(req, `hours-${day}`)])),
     withdrawal_notice: text(req, 'withdrawal_notice'),
+    quality_photo_required: text(req, 'quality_photo_required'),
   } as unknown as Values;
   const short = ['name', 'contact_person', 'phone', 'email', 'language', 'currency', 'time_zone', 'cutoff'];
   for (const name of [...short, 'delivery', 'stop_window_minutes', 'proof_minutes', 'proof_valid_days']) {
@@ -107,16 +103,17 @@ function read(req: Request): { values: Values; wrong: Record<string, string>; se
     before.currency,
   );
   const settings: setting.Shop = {
+    ...before,
     name: keep('name', values.name || null, before.name),
     contact_person: keep('contact_person', values.contact_person || null, before.contact_person),
     phone: keep('phone', when(isPhone(values.phone), values.phone), before.phone),
     email: keep('email', when(isEmail(values.email), values.email), before.email),
     address_lines: keep(
       'address_lines',
-      lines(values.address_lines).length ? lines(values.address_lines) : null,
+      textLines(values.address_lines).length ? textLines(values.address_lines) : null,
       before.address_lines,
     ),
-    legal_lines: lines(values.legal_lines),
+    legal_lines: textLines(values.legal_lines),
     language: values.language === 'en' ? 'en' : 'fr',
     currency,
     time_zone: keep(
@@ -127,7 +124,7 @@ function read(req: Request): { values: Values; wrong: Record<string, string>; se
     opening_hours,
     holidays: keep(
       'holidays',
-      lines(values.holidays).every(isDay) ? lines(values.holidays) : null,
+      textLines(values.holidays).every(isDay) ? textLines(values.holidays) : null,
       before.holidays,
     ),
     cutoff: keep('cutoff', timeOrNull(values.cutoff), before.cutoff),
@@ -144,6 +141,7 @@ function read(req: Request): { values: Values; wrong: Record<string, string>; se
       1,
     ),
     withdrawal_notice: values.withdrawal_notice === 'on',
+    quality_photo_required: values.quality_photo_required === 'on',
   };
   return { values, wrong, settings };
 }

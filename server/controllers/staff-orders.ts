@@ -6,14 +6,18 @@ import { Conflict, Invalid } from '../errors';
 import { orderPath, orderUrl } from '../link';
 import * as approval from '../models/approval';
 import * as artwork from '../models/artwork';
+import * as billing from '../models/billing';
 import * as changeRequest from '../models/change-request';
+import type { Db } from '../models/database';
 import * as event from '../models/event';
+import * as invoice from '../models/invoice';
 import * as jobHold from '../models/job-hold';
 import * as message from '../models/message';
 import * as order from '../models/order';
 import { may } from '../models/order-state';
 import * as paper from '../models/paper';
 import * as payment from '../models/payment';
+import * as printCheck from '../models/print-check';
 import * as proof from '../models/proof';
 import * as refund from '../models/refund';
 import { findStaffOrNull, list as listStaff } from '../models/staff';
@@ -24,6 +28,7 @@ import { amountText, type Shown, sentences } from './form';
 import { historyInWords } from './histories';
 import { dueOf, statusOf, todayIn } from './jobs';
 import { moneyOf } from './orders';
+import { photoLocals } from './photo-locals';
 
 /** The order that the address names by its reference. Drafts belong to whoever is writing them. */
 export async function orderOf(req: Request): Promise<order.PlacedOrder> {
@@ -101,6 +106,17 @@ function proofsOf(found: order.PlacedOrder, versions: proof.Proof[]) {
   }));
 }
 
+async function printedLocals(db: Db, found: order.Order, names: Map<string, string>) {
+  const printed = await printCheck.printed(db, found.id);
+  const shown = photoLocals(orderPage(found), names);
+  return {
+    photos: printed.photos.map(shown),
+    delivery_photo: printed.delivery_photo && shown(printed.delivery_photo),
+    count: printed.count && { ...printed.count, staff_name: names.get(printed.count.staff_id) ?? null },
+    handover: printed.handover,
+  };
+}
+
 /** What was given back, and what this colleague may still give back. */
 async function refundsOf(req: Request, found: order.PlacedOrder) {
   const { db } = portal(req);
@@ -159,6 +175,9 @@ export async function renderOrder(
     approval: live,
     signed_version: versions.find((each) => each.id === live?.proof_id)?.version ?? null,
     stop_until: live ? approval.stopUntil(live) : null,
+    invoices: (await invoice.ofOrder(db, found.id)).map(({ kind, number }) => ({ kind, number })),
+    billing: await billing.findOrNull(db, found.id),
+    till: shop(req).till,
     papers: {
       record:
         live && (await paper.findOrNull(db, 'record', live.id)) ? orderPage(found, '/record.pdf') : null,
@@ -167,6 +186,8 @@ export async function renderOrder(
           ? orderPage(found, '/receipt.pdf')
           : null,
     },
+    printed: await printedLocals(db, found, names),
+    may_be_checked: printCheck.mayBeChecked(found.state),
     requests: requests.map((request) => ({
       ...request,
       version: versions.find((each) => each.id === request.proof_id)?.version ?? null,

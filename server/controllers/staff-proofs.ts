@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import { NotFound } from '../errors';
 import { stream } from '../middleware/stream';
 import * as approval from '../models/approval';
+import * as invoices from '../models/invoice';
 import * as paper from '../models/paper';
 import * as payment from '../models/payment';
 import * as proof from '../models/proof';
@@ -55,4 +56,13 @@ export async function receipt(req: Request, res: Response): Promise<void> {
   const made = captured ? await paper.findOrNull(db, 'receipt', captured.id) : null;
   if (!made) throw new NotFound('paper_not_made');
   await sendPdf(req, res, made.sha256, `${found.ref}-receipt.pdf`);
+}
+
+export async function invoice(req: Request, res: Response): Promise<void> {
+  const { db } = portal(req);
+  const found = await orderOf(req);
+  const wanted = (await invoices.ofOrder(db, found.id)).find(({ number }) => number === req.params.number);
+  const made = wanted ? await invoices.paperOrNull(db, wanted.id) : null;
+  if (!wanted || !made) throw new NotFound('paper_not_made');
+  await sendPdf(req, res, made, `${wanted.number}.pdf`);
 }

@@ -5,6 +5,7 @@ import * as approval from '../models/approval';
 import { shortName } from '../models/customer';
 import * as order from '../models/order';
 import { may } from '../models/order-state';
+import * as pressFile from '../models/press-file';
 import * as proof from '../models/proof';
 import * as ticket from '../models/ticket';
 import { portal, shop } from '../portal';
@@ -40,6 +41,7 @@ export async function show(req: Request, res: Response): Promise<void> {
     return;
   }
   const printed = await proof.findProof(db, held.proof_id);
+  const press = await pressFile.ofProof(db, held.proof_id);
   const url = `${config.base_url}/s/${held.scan_code}`;
   res.render('tickets/show', {
     ...factsOf(req, res, found),
@@ -49,6 +51,7 @@ export async function show(req: Request, res: Response): Promise<void> {
       qr: await drawQr(url, { type: 'svg', margin: 0 }),
       version: printed.version,
       short_sha256: held.proof_sha256.slice(0, 8),
+      press: { short_sha256: press.sha256.slice(0, 8), url: orderPage(found, '/press-file.pdf') },
       page_count: printed.page_count,
       pages: printed.pages.slice(0, PAGES_ON_TICKET).map(({ number }) => ({
         number,

@@ -2,6 +2,7 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import multer, { MulterError, type StorageEngine } from 'multer';
 import { Invalid } from '../errors';
+import { MAX_PHOTO_BYTES, type PhotoUpload } from '../models/photo';
 import { portal } from '../portal';
 
 const MAX_FIELDS = 250;
@@ -75,6 +76,44 @@ export function upload(field: string) {
       } else next(error);
     });
   };
+}
+
+/** Reads a form with at most one photograph in `field`. */
+export function uploadPhoto(field: string) {
+  return (req: Request, res: Response, next: NextFunction): void => {
+    reader(field, MAX_PHOTO_BYTES)(req, res, (error: unknown) => {
+      if (req.destroyed && !req.complete) return;
+      if (error instanceof MulterError && error.code === 'LIMIT_FILE_SIZE') {
+        const vars = { mb: Math.floor(MAX_PHOTO_BYTES / MEGABYTE) };
+        next(new Invalid({ [field]: 'photo.too_large' }, 'photo_too_large', vars));
+      } else next(error);
+    });
+  };
+}
+
+const HEAD_BYTES = 12;
+
+/** JPEG, PNG or WebP by its first bytes; what the browser calls it is not believed. */
+export function photoKind(head: Buffer): string | null {
+  if (head.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]))) return 'image/jpeg';
+  if (head.subarray(0, 4).equals(Buffer.from([0x89, 0x50, 0x4e, 0x47]))) return 'image/png';
+  const isWebp = head.toString('latin1', 0, 4) === 'RIFF' && head.toString('latin1', 8, 12) === 'WEBP';
+  return isWebp ? 'image/webp' : null;
+}
+
+/** The photograph that came with a form, or null when none was taken. Invalid when it is no photograph. */
+export async function photoOrNull(req: Request): Promise<PhotoUpload | null> {
+  const { file } = req;
+  if (!file || (file.size === 0 && file.originalname === '')) return null;
+  const { stream } = await portal(req).storage.open(file.filename);
+  const parts: Buffer[] = [];
+  for await (const part of stream) {
+    parts.push(part as Buffer);
+    if (Buffer.concat(parts).length >= HEAD_BYTES) break;
+  }
+  const media_type = photoKind(Buffer.concat(parts));
+  if (!media_type) throw new Invalid({ [file.fieldname]: 'photo.kind' }, 'photo_kind');
+  return { sha256: file.filename, bytes: file.size, media_type, name: nameOf(file) };
 }
 
 /** The file that came with a form, or null when none was chosen. An empty file is no file to print. */

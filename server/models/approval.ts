@@ -8,6 +8,7 @@ import * as message from './message';
 import { findOrder, type Language, type PlacedOrder, placed } from './order';
 import { move } from './order-state';
 import * as payment from './payment';
+import * as pressFile from './press-file';
 import * as proof from './proof';
 import type { Shop } from './setting';
 import * as signOff from './sign-off';
@@ -174,6 +175,7 @@ async function sign(
     ...tick,
     ticked_at: tickTime(submission.ticks[tick.key], current.issued_at, signed_at),
   }));
+  const press = await pressFile.ofProof(trx, current.id);
   const event_hash = await event.append(
     trx,
     order_id,
@@ -185,6 +187,7 @@ async function sign(
       version: current.version,
       proof_sha256: current.sha256,
       artwork_sha256: current.artwork_sha256,
+      press_sha256: press.sha256,
       specification_sha256: current.specification_sha256,
       total_cents: order.total_cents,
       currency: order.currency,

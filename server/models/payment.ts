@@ -1,11 +1,16 @@
 // Money and the one reducer that believes it. Whoever hears something of a card payment (an answer, a webhook, the
 // sweep, a colleague) only ever says "look again": the worker fetches the payment and brings the facts here.
 import { randomUUID } from 'node:crypto';
-import { Conflict, NotFound } from '../errors';
+import { Conflict, Invalid, NotFound } from '../errors';
 import { type Db, isRefused, later, lockOrder, now, type Trx, within } from './database';
+import * as drawer from './drawer';
 import * as event from './event';
+import * as invoice from './invoice';
+import * as ledger from './ledger';
 import * as message from './message';
+import { findOrder, placed } from './order';
 import type { OrderState } from './order-state';
+import * as setting from './setting';
 import * as task from './task';
 import * as ticket from './ticket';
 
@@ -44,6 +49,10 @@ export interface Payment {
   card_last4: string | null;
   staff_id: string | null;
   receipt_ref: string | null;
+  /** Cash handed over, change given back, and what the smallest coin took off (negative) or put on. */
+  tendered_cents: number | null;
+  change_cents: number | null;
+  rounding_cents: number | null;
   last_error: string | null;
   captured_at: string | null;
   created_at: string;
@@ -351,6 +360,7 @@ async function reduceOnce(
   await tell(trx, payment);
   if (state === 'authorized') await onHold(trx, order, payment);
   if (state === 'captured') await settle(trx, payment);
+  if (state === 'captured' || state === 'captured_unapproved') await ledger.received(trx, payment);
   if (state === 'lapsed') await onLapse(trx, order, payment);
   return state;
 }
@@ -367,6 +377,16 @@ async function tellElsewhere(trx: Trx, before: Payment, after: Payment): Promise
     amount_cents,
     currency,
     payment_intent,
+  });
+  const line = await event.head(trx, after.order_id);
+  await ledger.returned(trx, after, {
+    subject: `elsewhere:${line}`,
+    tender: after.tender,
+    amount_cents,
+    reason: '',
+    staff_id: null,
+    receipt_ref: null,
+    at: now(),
   });
 }
 
@@ -386,6 +406,13 @@ export async function recount(trx: Trx, payment_id: string): Promise<void> {
 // Whatever else is reserved for a paid order is not needed any more.
 async function settle(trx: Trx, payment: Payment): Promise<void> {
   await ticket.pay(trx, payment);
+  await invoice.issue(trx, placed(await findOrder(trx, payment.order_id)), {
+    tender: payment.tender,
+    paid_at: payment.captured_at,
+    due_on: null,
+    card_last4: payment.card_last4,
+    receipt_ref: payment.receipt_ref,
+  });
   await releaseHolds(trx, payment.order_id, payment.id);
 }
 
@@ -498,9 +525,17 @@ export async function recordAtCounter(
     amount_cents: number;
     receipt_ref: string | null;
     staff_id: string;
+    /** Cash only: what was handed over; the exact amount when it is not told. */
+    tendered_cents?: number | null;
   },
 ): Promise<Payment> {
   return within(db, async (trx) => {
+    const { till } = await setting.shop(trx);
+    const { tendered_cents = null, ...rest } = received;
+    const cash =
+      received.tender === 'cash'
+        ? cashOf(received.amount_cents, tendered_cents, till.smallest_coin_cents)
+        : {};
     const at = now();
     const id = randomUUID();
     await lockOrder(trx, order_id);
@@ -512,7 +547,8 @@ export async function recordAtCounter(
     await trx('payments').insert({
       id,
       order_id,
-      ...received,
+      ...rest,
+      ...cash,
       state: 'captured',
       price_version: order.price_version,
       currency: order.currency,
@@ -526,8 +562,16 @@ export async function recordAtCounter(
     const payment = await findPayment(trx, id);
     await tell(trx, payment);
     await settle(trx, payment);
+    await ledger.received(trx, payment);
     return payment;
   });
+}
+
+function cashOf(amount_cents: number, tendered_cents: number | null, smallest_coin_cents: number) {
+  const { due_cents, rounding_cents } = drawer.inCoins(amount_cents, smallest_coin_cents);
+  const given_cents = tendered_cents ?? due_cents;
+  if (given_cents < due_cents) throw new Invalid({ tendered: 'payment.tendered_too_little' });
+  return { tendered_cents: given_cents, change_cents: given_cents - due_cents, rounding_cents };
 }
 
 /** Payments that may have moved without our hearing of it. */

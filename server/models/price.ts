@@ -1,4 +1,5 @@
-// All-in prices. Every amount is a whole number of the currency's minor unit, VAT included.
+// Prices as the shop's list has them. Every amount is a whole number of the currency's minor unit; whether it
+// contains the tax is for the shop to say.
 import {
   type Choice,
   chooseDefaults,
@@ -15,6 +16,7 @@ import {
   type Words,
 } from './product';
 import type { Shop } from './setting';
+import { divideRounded, PRICES_WITH_VAT, type Tax, type Taxation, taxesOf } from './tax';
 
 export interface QuoteLine {
   kind: 'print' | 'option' | 'rush' | 'delivery' | 'discount';
@@ -25,25 +27,25 @@ export interface QuoteLine {
 export interface Quote {
   lines: QuoteLine[];
   total_cents: number;
-  /** What the total contains, rate by rate; 20000 is 20 %. */
-  vat: Array<{ percent_milli: number; net_cents: number; vat_cents: number }>;
+  /** What the total contains, tax by tax; 20000 is 20 %. */
+  vat: Tax[];
+  /** The taxation behind it; an order from before there was a choice has prices with VAT. */
+  taxation?: Taxation;
   currency: string;
 }
 
 const DELIVERY: Words = { en: 'Delivery', fr: 'Livraison' };
-const WHOLE_MILLI = 100_000;
 const MILLI_CENTS = 1_000;
 
 /**
  * The price of a choice. Each line is rounded once, a half away from zero, and the total is the sum of the lines.
- * Percentages of options are taken of the print line, the rush percentage of print and options together. The net
- * amount is rounded once on the total and the VAT is the rest, so that both always add up to what is paid.
- * Delivery goes with the goods and is taxed at their rate.
+ * Percentages of options are taken of the print line, the rush percentage of print and options together. Taxes
+ * are within the prices or put on them, as the shop has it; see `taxesOf`. Delivery goes with the goods and is taxed at their rate.
  */
 export function quote(
   product: ProductDefinition,
   choice: Choice,
-  shop: Pick<Shop, 'currency' | 'delivery_cents'>,
+  shop: Pick<Shop, 'currency' | 'delivery_cents'> & { tax?: Taxation },
 ): Quote {
   const size = sizeOf(product, choice.size_key);
   const print_cents = size.prices_cents[choice.quantity];
@@ -64,13 +66,13 @@ export function quote(
   if (choice.delivery === 'delivery') {
     lines.push({ kind: 'delivery', label: DELIVERY, amount_cents: shop.delivery_cents });
   }
-  const total_cents = sum(lines);
-  return {
-    lines,
-    total_cents,
-    vat: [vatWithin(total_cents, product.vat_percent_milli)],
-    currency: shop.currency,
-  };
+  const taxation = shop.tax ?? PRICES_WITH_VAT;
+  const { total_cents, taxes } = taxesOf(
+    lines.map((line) => line.amount_cents),
+    product.vat_percent_milli,
+    taxation,
+  );
+  return { lines, total_cents, vat: taxes, taxation, currency: shop.currency };
 }
 
 function printLabel(product: ProductDefinition, choice: Choice): Words {
@@ -90,23 +92,9 @@ function surcharge(price: OptionChoice['price'], print_cents: number, quantity: 
 
 const percentOf = (cents: number, percent: number) => divideRounded(cents * percent, 100);
 
-/** The VAT contained in an amount that includes it. */
-export function vatWithin(total_cents: number, percent_milli: number): Quote['vat'][number] {
-  const net_cents = divideRounded(total_cents * WHOLE_MILLI, WHOLE_MILLI + percent_milli);
-  return { percent_milli, net_cents, vat_cents: total_cents - net_cents };
-}
-
-/** A quotient of integers to the nearest integer, a half away from zero, without a fraction on the way. */
-function divideRounded(dividend: number, divisor: number): number {
-  const size = Math.abs(dividend);
-  const rest = size % divisor;
-  const quotient = (size - rest) / divisor + (2 * rest >= divisor ? 1 : 0);
-  return dividend < 0 && quotient > 0 ? -quotient : quotient;
-}
-
 /** The least that the product costs with the options first proposed, collected at the shop. */
-export function fromPriceCents(product: ProductDefinition): number {
-  const shop = { currency: '', delivery_cents: 0 };
+export function fromPriceCents(product: ProductDefinition, tax: Taxation = PRICES_WITH_VAT): number {
+  const shop = { currency: '', delivery_cents: 0, tax };
   const totals = product.sizes.flatMap((size) =>
     quantitiesOf(size).map((quantity) => {
       return quote(product, { ...chooseDefaults(product, size.key), quantity }, shop).total_cents;

@@ -7,6 +7,7 @@ import * as file from './file';
 import * as message from './message';
 import type { Order, Specification } from './order';
 import { move } from './order-state';
+import * as pressFile from './press-file';
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -55,6 +56,8 @@ export interface Rendered {
   seal_fingerprint: string | null;
   pages: Page[];
   images: file.StoredFile[];
+  /** What these pages were drawn from, and what will be printed. */
+  press: pressFile.Made;
   report: Report;
 }
 
@@ -102,12 +105,19 @@ export async function issue(
       issued_at,
       expires_at: later(issued_at, valid_days * DAY_MS),
     });
+    await pressFile.keep(
+      trx,
+      { id, order_id: order.id, artwork_sha256: artwork.file_sha256 },
+      'file',
+      rendered.press,
+    );
     await event.append(trx, order.id, 'proof.issued', event.SYSTEM, {
       proof: id,
       version,
       sha256: rendered.sha256,
       seal_fingerprint: rendered.seal_fingerprint,
       artwork_sha256: artwork.file_sha256,
+      press_sha256: rendered.press.sha256,
       specification_sha256: order.specification_sha256,
       pages: rendered.pages.map((page) => page.image_sha256),
     });

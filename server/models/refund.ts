@@ -4,6 +4,7 @@ import { Conflict, NotFound } from '../errors';
 import { type Db, isUniqueViolation, lockOrder, now, type Trx, within } from './database';
 import * as event from './event';
 import * as jobHold from './job-hold';
+import * as ledger from './ledger';
 import * as message from './message';
 import { moneySettings } from './money-setting';
 import * as payment from './payment';
@@ -206,6 +207,15 @@ async function tellGiven(trx: Trx, made: Refund, actor: event.Actor): Promise<vo
   const order = await trx('orders').where({ id: made.order_id }).first('id', 'contact_email');
   await message.enqueue(trx, 'refunded', order, `refunded:${made.id}`, { refund_id: made.id });
   const paid = await payment.findPayment(trx, made.payment_id);
+  await ledger.returned(trx, paid, {
+    subject: `refund:${made.id}`,
+    tender: made.tender,
+    amount_cents: made.amount_cents,
+    reason: made.reason,
+    staff_id: made.staff_id,
+    receipt_ref: made.receipt_ref,
+    at: now(),
+  });
   if ((await leftOf(trx, paid)) === 0 && paid.state !== 'captured_unapproved')
     await jobHold.hold(trx, made.order_id, 'refund', made.id);
 }
@@ -250,6 +260,7 @@ async function tellFailed(trx: Trx, made: Refund): Promise<void> {
     ...facts(made),
     stripe_refund: made.stripe_refund,
   });
+  await ledger.cameBack(trx, { ...made, subject: `refund:${made.id}` });
   await message.enqueueToShop(trx, 'refund-failed', made.order_id, `refund-failed:${made.id}`, {
     refund_id: made.id,
   });

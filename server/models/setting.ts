@@ -28,6 +28,44 @@ export const Shop = z.object({
   proof_minutes: z.number().int().min(1),
   proof_valid_days: z.number().int().min(1),
   withdrawal_notice: z.boolean(),
+  /** A print is made ready only with a photograph of it beside its proof. */
+  quality_photo_required: z.boolean().default(true),
+  tax: z
+    .object({
+      /** Whether the price list contains the tax, by each product's own rate, or taxes are put on it. */
+      prices: z.enum(['with_tax', 'before_tax']),
+      rounding: z.enum(['total', 'line']),
+      /** Taxes put on prices: TPS and TVQ, or the sales tax of a state. 9975 is 9.975 %. */
+      rates: z
+        .array(
+          z.object({
+            name: z.object({ en: z.string().min(1), fr: z.string().min(1) }),
+            percent_milli: z.number().int().min(0).max(100_000),
+            /** The shop's registration number for this tax, printed on invoices. */
+            registration: z.string(),
+          }),
+        )
+        .max(4),
+    })
+    .default({ prices: 'with_tax', rounding: 'total', rates: [] }),
+  invoicing: z
+    .object({
+      prefix: z.string().regex(/^[A-Z]{1,4}$/),
+      credit_prefix: z.string().regex(/^[A-Z]{1,4}$/),
+      nature: z.enum(['goods', 'services', 'both']),
+      vat_on_debits: z.boolean(),
+      /** Late-payment interest, the fixed recovery fee, an exemption: printed word for word. */
+      mentions: z.array(z.string()),
+    })
+    .default({ prefix: 'F', credit_prefix: 'A', nature: 'goods', vat_on_debits: false, mentions: [] }),
+  till: z
+    .object({
+      /** Where cash is rung up: in the portal's own journal, or on a till beside it whose receipt number is kept. */
+      cash: z.enum(['journal', 'external_till']),
+      /** What the smallest coin is worth; cash amounts are rounded to it. */
+      smallest_coin_cents: z.number().int().min(1).max(100),
+    })
+    .default({ cash: 'journal', smallest_coin_cents: 1 }),
 });
 export type Shop = z.infer<typeof Shop>;
 

@@ -55,6 +55,11 @@ export async function list(db: Db): Promise<Staff[]> {
   return db('staff').orderBy('name');
 }
 
+/** Everybody who ever worked here, by id: what a line of history needs. */
+export async function listStaffNames(db: Db): Promise<Map<string, string>> {
+  return new Map((await list(db)).map((person) => [person.id, person.name]));
+}
+
 export async function changePassword(db: Db, id: string, password_hash: string): Promise<void> {
   await db('staff').where({ id }).update({ password_hash });
   await db('sessions').where({ staff_id: id }).delete();

@@ -4,11 +4,13 @@ import { type Db, later, now, type Trx } from './database';
 
 export const TASK_KINDS = [
   'check_artwork',
+  'copy_photo',
   'render_proof',
   'sync_payment',
   'capture_payment',
   'release_hold',
   'make_record',
+  'make_invoice',
   'send_message',
   'apply_stripe_event',
   'sweep_payments',

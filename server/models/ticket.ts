@@ -1,11 +1,12 @@
 // The job ticket: it exists when, and only when, the order is signed and paid. Production moves by it.
 import { Conflict, NotFound } from '../errors';
-import { type Db, now, type Trx, within } from './database';
+import { type Db, lockOrder, now, type Trx, within } from './database';
 import * as event from './event';
 import * as jobHold from './job-hold';
 import * as message from './message';
 import { may, move, type OrderState, type Verb } from './order-state';
 import type { Payment } from './payment';
+import * as pressFile from './press-file';
 import * as task from './task';
 import { randomCode } from './token';
 
@@ -40,10 +41,12 @@ export async function pay(trx: Trx, payment: Payment): Promise<void> {
     released_at: now(),
   });
   await move(trx, order_id, 'release');
+  const press = await pressFile.ofProof(trx, approval.proof_id);
   await event.append(trx, order_id, 'job.released', event.SYSTEM, {
     approval: approval_id,
     proof: approval.proof_id,
     proof_sha256: approval.proof_sha256,
+    press_sha256: press.sha256,
     payment: payment.id,
   });
   await task.enqueue(
@@ -78,15 +81,45 @@ export const isStep = (text: string): text is Step => Object.hasOwn(STEPS, text)
 export const stepsFrom = (state: OrderState): Step[] =>
   (['printing', 'finishing', 'ready'] as const).filter((step) => may(STEPS[step].verb, state));
 
+/** What the line of a step says beyond the step itself. */
+interface Acknowledgement {
+  data?: Parameters<typeof event.append>[4];
+  personal?: Parameters<typeof event.append>[5];
+}
+
+// These two steps have forms of their own, which write down what was counted and who received it.
+const CHECKED_IN = { ready: 'piece_counts', handed_over: 'handovers' } as const;
+
+async function assertChecked(trx: Trx, order_id: string, step: Step): Promise<void> {
+  if (step !== 'ready' && step !== 'handed_over') return;
+  const row = await trx(CHECKED_IN[step]).where({ order_id }).first('order_id');
+  if (!row) throw new Conflict(`conflict.${STEPS[step].verb}`);
+}
+
 /** Moves a released job one step on. Conflict when it is not released, or not where the colleague thinks. */
-export async function advance(db: Db, order_id: string, step: Step, staff_id: string): Promise<void> {
+export async function advance(
+  db: Db,
+  order_id: string,
+  step: Step,
+  staff_id: string,
+  { data = {}, personal = {} }: Acknowledgement = {},
+): Promise<void> {
   const { verb, type } = STEPS[step];
   await within(db, async (trx) => {
+    await lockOrder(trx, order_id);
+    await assertChecked(trx, order_id, step);
     await move(trx, order_id, verb);
     if (step === 'printing') await jobHold.assertFree(trx, order_id);
     const held = await findOrNull(trx, order_id);
     if (!held) throw new Conflict(`conflict.${verb}`);
-    await event.append(trx, order_id, type, event.byStaff(staff_id), { proof_sha256: held.proof_sha256 });
+    await event.append(
+      trx,
+      order_id,
+      type,
+      event.byStaff(staff_id),
+      { ...data, proof_sha256: held.proof_sha256 },
+      personal,
+    );
     if (step !== 'printing') return;
     const order = await trx('orders').where({ id: order_id }).first('id', 'contact_email');
     await message.enqueue(trx, 'in-production', order, `in-production:${order_id}`);

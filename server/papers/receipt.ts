@@ -24,6 +24,8 @@ export interface Receipt {
     unit_price: string | null;
     amount: string;
   }>;
+  /** True when the lines' amounts are before the taxes. */
+  is_net?: boolean;
   taxes: Array<{ rate: string; net: string; tax: string; gross: string }>;
   total: string;
   payment: Payment;
@@ -128,7 +130,7 @@ class ReceiptDrawing {
       [this.say('label'), label],
       [this.say('quantity'), quantity],
       [this.say('unit_price'), unitPrice],
-      [this.say('amount'), amount],
+      [this.say(this.receipt.is_net ? 'amount_net' : 'amount'), amount],
     ]);
     for (const line of receipt.lines) {
       const detail: TextStyle = { ...label, size: 9, color: SOFT };

@@ -47,8 +47,7 @@ export interface ApprovalRecord {
   hashes: {
     artworks: Array<{ name: string; sha256: string }> | null;
     proof: string | null;
-    /** The file that goes to the press, made after the signature. */
-    press_file: string | null;
+    press: string | null;
     specification: string | null;
     statement: string | null;
   };
@@ -473,7 +472,7 @@ class RecordDrawing {
     }
     if (!hashes.artworks?.length) this.hash(this.say('artwork', { name: '' }).trim(), null);
     this.hash(this.say('proof_file'), hashes.proof);
-    this.hash(this.more('certificate.press_file'), hashes.press_file);
+    this.hash(this.say('press_file'), hashes.press);
     this.hash(this.say('specification'), hashes.specification);
     this.hash(this.say('statement_hash'), hashes.statement);
     this.hash(this.more('certificate.seal_root'), this.record.seal_root_sha256);

@@ -12,7 +12,7 @@ const opened = new Map<string, Words>();
  * The sentences of one file of views/locales in one language. A missing sentence or a missing value throws:
  * a letter with a hole in it must not leave the shop.
  */
-export function paperWords(file: 'mail' | 'papers' | 'packs', language: Language): Words {
+export function paperWords(file: 'mail' | 'papers' | 'packs' | 'invoices', language: Language): Words {
   const name = `${language}/${file}`;
   const words = opened.get(name) ?? openWords(file, language);
   opened.set(name, words);

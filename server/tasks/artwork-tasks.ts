@@ -10,6 +10,7 @@ import { Conflict } from '../errors';
 import * as artwork from '../models/artwork';
 import { now } from '../models/database';
 import * as order from '../models/order';
+import type * as pressFile from '../models/press-file';
 import * as proof from '../models/proof';
 import * as setting from '../models/setting';
 import type { Task } from '../models/task';
@@ -152,6 +153,18 @@ async function keepFiles(
     seal_fingerprint: sealer.certificate.fingerprint_sha256,
     pages,
     images,
+    press: await keepPress(keep, result.press),
     report: result.report as artwork.Report,
   };
+}
+
+/** Without a file of its own the artwork is the press file, and the shop has it already. */
+async function keepPress(
+  keep: (name: string) => Promise<{ sha256: string; bytes: number }>,
+  { file, sha256, bytes, derivation }: ProofResult['press'],
+): Promise<pressFile.Made> {
+  if (file === null) return { sha256, bytes, derivation };
+  const saved = await keep(file);
+  if (saved.sha256 !== sha256) throw new Error('the press file has changed on its way');
+  return { ...saved, derivation };
 }

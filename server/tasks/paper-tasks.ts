@@ -7,10 +7,12 @@ import * as approval from '../models/approval';
 import * as artwork from '../models/artwork';
 import { maskEmail } from '../models/customer';
 import * as event from '../models/event';
+import * as invoice from '../models/invoice';
 import * as message from '../models/message';
 import * as order from '../models/order';
 import * as paper from '../models/paper';
 import * as payment from '../models/payment';
+import * as pressFile from '../models/press-file';
 import { formatMoney } from '../models/price';
 import * as proof from '../models/proof';
 import * as setting from '../models/setting';
@@ -22,6 +24,7 @@ import { type Payment as PaidHow, type Receipt, receiptPdf } from '../papers/rec
 import { type ApprovalRecord, MAX_PAGE_PICTURES, recordPdf } from '../papers/record';
 import type { Portal } from '../portal';
 import { wordsFor } from '../words';
+import { paperFor } from './invoice-tasks';
 import { Moot, type Run } from './task-context';
 
 const PDF = 'application/pdf';
@@ -134,7 +137,7 @@ export async function recordOf(
     hashes: {
       artworks: [{ name: file.name, sha256: signed.artwork_sha256 }],
       proof: signed.proof_sha256,
-      press_file: null,
+      press: (await pressFile.ofProof(db, shown.id)).sha256,
       specification: signed.specification_sha256,
       statement: signed.statement_sha256,
     },
@@ -264,8 +267,9 @@ export async function receiptOf(
       unit_price: null,
       amount: money(line.amount_cents),
     })),
+    is_net: placed.quote.taxation?.prices === 'before_tax',
     taxes: placed.quote.vat.map((rate) => ({
-      rate: percent(rate.percent_milli),
+      rate: [rate.name?.[language], percent(rate.percent_milli)].filter(Boolean).join(' '),
       net: money(rate.net_cents),
       tax: money(rate.vat_cents),
       gross: money(rate.net_cents + rate.vat_cents),
@@ -326,8 +330,14 @@ export const makeRecord: Run = async (portal, task) => {
     sha256: made.sha256,
     media_type: PDF,
   });
-  const names = signed.language === 'fr' ? ['bon-a-tirer', 'recu'] : ['approval', 'receipt'];
+  const names =
+    signed.language === 'fr' ? ['bon-a-tirer', 'recu', 'facture'] : ['approval', 'receipt', 'invoice'];
   const attachments = [attach(record, names[0])];
   if (receipt) attachments.push(attach(receipt, names[1]));
+  const issued = await invoice.ofOrderOrNull(db, placed.id);
+  if (issued) {
+    const sha256 = await paperFor(portal, issued);
+    attachments.push({ filename: `${placed.ref}-${names[2]}.pdf`, sha256, media_type: PDF });
+  }
   await db.transaction((trx) => approval.sendRecord(trx, placed, signed, attachments));
 };

@@ -51,11 +51,10 @@ test('a customer orders, reserves, signs, is charged, and the job is released', 
     'proof-ready',
   ]);
   const record = letters.find((letter) => letter.template === 'approved');
-  expect(record?.attachments.map((attachment) => attachment.media_type)).toEqual([
-    'application/pdf',
-    'application/pdf',
-  ]);
-  for (const paper of ['record.pdf', 'receipt.pdf']) {
+  const names = record?.attachments.map(({ filename }) => filename.replace(placed.ref, ''));
+  expect(names).toEqual(['-bon-a-tirer.pdf', '-recu.pdf', '-facture.pdf']);
+  const { number } = await shop.db('invoices').where({ order_id: placed.id }).first();
+  for (const paper of ['record.pdf', 'receipt.pdf', `invoices/${number}.pdf`]) {
     const answer = await visit.get(`${address}/${paper}`);
     expect(answer.headers.get('content-type')).toBe('application/pdf');
     expect(answer.text.startsWith('%PDF-')).toBe(true);

@@ -1,7 +1,9 @@
 // Money given back: once, never more than came in, and told when it does not arrive.
 import { randomUUID } from 'node:crypto';
 import * as event from '../../server/models/event';
+import * as invoice from '../../server/models/invoice';
 import * as jobHold from '../../server/models/job-hold';
+import * as journal from '../../server/models/journal';
 import { saveMoneySettings } from '../../server/models/money-setting';
 import * as payment from '../../server/models/payment';
 import * as refund from '../../server/models/refund';
@@ -60,6 +62,17 @@ const letters = (template: string) =>
     .where({ kind: 'send_message' })
     .then((rows) => rows.filter(({ payload }) => JSON.parse(payload).template === template));
 
+/** What credit notes gave back, and every amount of the order that went through the till's journal. */
+async function books(order_id: string) {
+  const { ref } = await shop.db('orders').where({ id: order_id }).first('ref');
+  const notes = (await invoice.ofOrder(shop.db, order_id)).filter(({ kind }) => kind === 'credit_note');
+  const entries = (await journal.between(shop.db, '2000', '2999')).map(journal.read);
+  return {
+    credited: notes.map(({ body }) => body.total_cents),
+    till: entries.filter(({ order_ref }) => order_ref === ref).map(({ amount_cents }) => amount_cents),
+  };
+}
+
 test('a part goes back to the card, the customer is told why, and the sums are the bank’s', async () => {
   const paid = await paidByCard(shop);
   const made = await ask(paid, 1_000);
@@ -77,6 +90,7 @@ test('a part goes back to the card, the customer is told why, and the sums are t
     expect.arrayContaining(['payment.refund_requested', 'payment.refunded']),
   );
   expect(await types(paid.order_id)).not.toContain('payment.refunded_elsewhere');
+  expect(await books(paid.order_id)).toEqual({ credited: [1_000], till: [paid.captured_cents, -1_000] });
   expect(await letters('refunded')).toHaveLength(1);
   expect(await jobHold.ofOrder(shop.db, paid.order_id)).toEqual([]);
 });
@@ -161,6 +175,8 @@ test('a refund that comes back days later is told to the shop, and can be given 
   await expect(
     refund.request(shop.db, paid.order_id, { ...inCash, idempotency_key: 'cash-2' }, shop.owner),
   ).rejects.toMatchObject({ key: 'conflict.refund_too_much' });
+  const whole = paid.captured_cents;
+  expect(await books(paid.order_id)).toEqual({ credited: [whole], till: [whole, -whole, whole, -whole] });
 });
 
 test('more than is left is refused, by the model and by the database', async () => {
@@ -198,6 +214,7 @@ test('money given back in the bank’s own pages is seen and told', async () => 
   expect((await types(paid.order_id)).filter((type) => type === 'payment.refunded_elsewhere')).toHaveLength(
     1,
   );
+  expect(await books(paid.order_id)).toEqual({ credited: [300], till: [paid.captured_cents, -300] });
 });
 
 test('cash is given back over the counter and written down at once', async () => {
@@ -218,6 +235,10 @@ test('cash is given back over the counter and written down at once', async () =>
   await ask(paid, total_cents - 500);
   expect((await payment.findPayment(shop.db, paid.id)).state).toBe('refunded');
   expect(await shop.db('tasks').where({ kind: 'refund_payment' })).toEqual([]);
+  expect(await books(id)).toEqual({
+    credited: [500, total_cents - 500],
+    till: [total_cents, -500, 500 - total_cents],
+  });
 });
 
 test('the owner gives back from the order’s page; what is missing is said beside its field', async () => {

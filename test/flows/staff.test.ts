@@ -1,5 +1,6 @@
 // The shop's own side over HTTP: who gets in, what may be done to an order, and what may not by any way.
 import { createHash } from 'node:crypto';
+import sharp from 'sharp';
 import { linkToken } from '../../server/link';
 import * as event from '../../server/models/event';
 import * as message from '../../server/models/message';
@@ -7,6 +8,7 @@ import * as order from '../../server/models/order';
 import * as setting from '../../server/models/setting';
 import * as ticket from '../../server/models/ticket';
 import { WRONG_PASSWORDS } from '../../server/routes';
+import { STROKES } from '../fixtures/world';
 import { CARD, fillDraft, lookAtProof, placeDraft, signedForm } from '../support/journey';
 import { type Answer, PASSWORD, startShop, type TestShop, type Visitor } from '../support/portal';
 
@@ -84,6 +86,23 @@ async function released(): Promise<order.Order> {
   expect((await lea.post(page(known, '/payments'), payment(known))).status).toBe(303);
   return now(known);
 }
+
+/** Photographed with the page of its own proof, and counted. */
+async function makeReady(known: order.Order): Promise<void> {
+  const picture = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#fff' } })
+    .png()
+    .toBuffer();
+  const taken = await lea.uploadBytes(page(known, '/photos'), picture, 'a.png', { page: '1' }, 'photo');
+  expect(taken.status).toBe(303);
+  expect((await lea.post(page(known, '/check'), { counted: '250' })).status).toBe(303);
+}
+
+const SIGNED_FOR = {
+  how: 'collected',
+  typed_name: 'Marie Lefèvre',
+  signature_method: 'drawn',
+  signature_strokes: JSON.stringify(STROKES),
+};
 
 describe('signing in', () => {
   test('an unknown address and a wrong password get the same answer', async () => {
@@ -370,17 +389,19 @@ describe('a released job', () => {
     const { scan_code } = (await ticket.findOrNull(shop.db, known.id))!;
     const scan = () => lea.get(`/s/${scan_code}`);
     expect((await lea.post(page(known, '/steps'), { step: 'handed_over' })).status).toBe(409);
-    for (const step of ['printing', 'finishing', 'ready']) {
+    for (const step of ['printing', 'finishing']) {
       expect((await scan()).text).toContain(`value="${step}"`);
       const answer = await lea.post(page(known, '/steps'), { step, back: `/s/${scan_code}` });
       expect(answer.location).toBe(`/s/${scan_code}`);
       expect((await now(known)).state).toBe(step);
     }
+    expect((await scan()).text).toContain(page(known, '/check'));
+    await makeReady(known);
     const again = await lea.post(page(known, '/steps'), { step: 'printing' }, JSON_ONLY);
     expect(again.json().error).toMatch(/“Ready”.*“Printing” does not follow/);
     const handover = await lea.get(page(known, '/handover'));
     expect(handover.text).toContain('/proof/1/pages/1/image.webp');
-    expect((await lea.post(page(known, '/steps'), { step: 'handed_over' })).status).toBe(303);
+    expect((await lea.post(page(known, '/handover'), SIGNED_FOR)).status).toBe(303);
     const last = (await event.history(shop.db, known.id)).findLast(({ type }) => type === 'job.handed_over');
     expect(last?.actor).toEqual({ kind: 'staff', id: shop.lea.id });
     expect((await scan()).text).toContain('Nothing to do now');
@@ -628,7 +649,13 @@ test('every page of the shop is there in both languages', async () => {
     '/staff/parked',
     '/staff/orders/new',
   ];
-  for (const path of [...paths, page(known), page(known, '/ticket'), page(known, '/handover')]) {
+  for (const path of [
+    ...paths,
+    page(known),
+    page(known, '/ticket'),
+    page(known, '/check'),
+    page(known, '/handover'),
+  ]) {
     const [english, said] = await Promise.all([lea.get(path), french.get(path)]);
     expect([path, english.status, said.status]).toEqual([path, 200, 200]);
     expect(english.text).toContain('<html lang="en"');

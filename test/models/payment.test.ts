@@ -36,7 +36,7 @@ test('a confirmed capture pays the order and releases its job in one step', asyn
     payment_id: held.id,
   });
   const types = (await event.history(shop.db, ready.placed.id)).map(({ type }) => type);
-  expect(types.slice(-2)).toEqual(['payment.captured', 'job.released']);
+  expect(types.slice(-3)).toEqual(['payment.captured', 'job.released', 'invoice.issued']);
 });
 
 test('the same capture reported twenty times at once pays once', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import catalogue from '../../server/demo/catalogue.json';
-import { formatMoney, fromPriceCents, minorUnits, quote, vatWithin } from '../../server/models/price';
+import { formatMoney, fromPriceCents, minorUnits, quote } from '../../server/models/price';
 import {
   type Choice,
   checkDefinition,
@@ -8,6 +8,7 @@ import {
   parseChoice,
   quantitiesOf,
 } from '../../server/models/product';
+import { PRICES_WITH_VAT, vatWithin } from '../../server/models/tax';
 
 const products = catalogue.products.map(checkDefinition);
 const find = (key: string) => products.find((each) => each.key === key)!;
@@ -101,7 +102,8 @@ describe('a quote', () => {
         { kind: 'delivery', label: { en: 'Delivery', fr: 'Livraison' }, amount_cents: 690 },
       ],
       total_cents: 9209,
-      vat: [{ percent_milli: 20_000, net_cents: 7674, vat_cents: 1535 }],
+      vat: [{ name: null, percent_milli: 20_000, net_cents: 7674, vat_cents: 1535 }],
+      taxation: PRICES_WITH_VAT,
       currency: 'EUR',
     });
   });

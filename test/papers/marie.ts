@@ -63,7 +63,7 @@ export const record: ApprovalRecord = {
   hashes: {
     artworks: [{ name: 'carte.pdf', sha256: sha256('artwork') }],
     proof: sha256('proof'),
-    press_file: null,
+    press: sha256('press'),
     specification: sha256('specification'),
     statement: sha256('statement'),
   },

@@ -81,7 +81,7 @@ test('what is unknown is printed as not recorded, and nothing is put in its plac
       language: null,
       time_zone_offset: null,
     },
-    hashes: { artworks: null, proof: null, press_file: null, specification: null, statement: null },
+    hashes: { artworks: null, proof: null, press: null, specification: null, statement: null },
     payment: { amount: '€48.00', kind: 'card', last4: null, state: 'charged', at: null },
     stop: null,
     chain: null,

@@ -24,6 +24,10 @@ const findings: { [Code in FindingCode]: () => Words } = {
     finding('bleed-missing', 'warning', { page: 1, edges: ['top', 'left'], bleed: 3 }).text,
   'bleed-short': () =>
     finding('bleed-short', 'warning', { page: 1, edges: ['bottom'], found: 1.5, bleed: 3 }).text,
+  'bleed-mirrored': () => finding('bleed-mirrored', 'info', { page: 1, edges: ['top', 'left'] }).text,
+  'page-scaled': () => finding('page-scaled', 'info', { pages: [1, 2], percent: 70.7, how: 'fill' }).text,
+  'page-turned': () => finding('page-turned', 'info', { pages: [2], direction: 'right' }).text,
+  'colours-converted': () => finding('colours-converted', 'info', { profile: 'FOGRA39L coated' }).text,
   'low-resolution': () =>
     finding('low-resolution', 'warning', { page: 2, ppi: 203, warn: 224, pictures: 1 }).text,
   'resolution-too-low': () =>

@@ -14,7 +14,7 @@ const scripts = (...names: string[]) =>
   names.reduce((sum, name) => sum + gzipped(readSource(`dist/public/scripts/${name}.js`)), 0);
 
 test.each([
-  ['the approval screen', ['base', 'proof']],
+  ['the approval screen', ['base', 'proof', 'signature']],
   ['the request for changes', ['base', 'components', 'changes']],
   ['a plain page', ['base', 'components']],
 ])('%s carries at most 10 kB of styles', (_page, names) => {

@@ -1,6 +1,6 @@
 // The production board: drag with the mouse, or the Move menu, or keys. Each move is the card's own POST form.
 // The server answers JSON: 2xx { sentence?, steps? }, the steps that may follow, or { error } saying why the job cannot
-// go there.
+// go there, with { next }, the page that this step is taken on, when it has one.
 
 export {};
 
@@ -28,10 +28,12 @@ function start(board: HTMLElement) {
       sentence?: string;
       steps?: string[];
       error?: string;
+      next?: string;
     } | null;
     card.removeAttribute('aria-busy');
     card.querySelector('details')?.removeAttribute('open');
     if (!answer?.ok) {
+      if (body?.next) location.assign(body.next);
       say(body?.error ?? board.dataset.refused ?? '', true);
       return;
     }
