@@ -8,10 +8,13 @@ import { composeEml } from '../mail';
 import type * as approval from '../models/approval';
 import * as artwork from '../models/artwork';
 import * as event from '../models/event';
+import * as handover from '../models/handover';
 import * as message from '../models/message';
 import * as order from '../models/order';
 import * as paper from '../models/paper';
 import * as payment from '../models/payment';
+import * as photo from '../models/photo';
+import * as pressFile from '../models/press-file';
 import * as proof from '../models/proof';
 import * as setting from '../models/setting';
 import * as ticket from '../models/ticket';
@@ -28,6 +31,7 @@ const SCRIPTS = join(__dirname, '..', '..', '..', 'server', 'packs');
 /** Attachments of a letter up to this size travel in its .eml; larger ones are named, and lie in the pack anyway. */
 export const MAX_EML_ATTACHMENT_BYTES = 3_000_000;
 const NAME_LENGTH = 60;
+const PRESS_ENDING = '.pdf';
 
 export interface CourtPack {
   /** The zip; nothing is read before it is. */
@@ -84,6 +88,8 @@ class CourtPacker {
     if (record) await this.stored('03-approval-certificate.pdf', 'certificate', record.sha256);
     this.add('04-events.jsonl', 'events', lines.map(({ body }) => `${body}\n`).join(''));
     await this.job();
+    await this.photos();
+    await this.press();
     await this.payment();
     await this.messages();
     const main = await this.artworks();
@@ -171,9 +177,31 @@ class CourtPacker {
         ticket: await ticket.findOrNull(db, this.placed.id),
         specification: dossier.order.specification,
         steps: dossier.job,
+        count: dossier.printed.count,
         handed_over_at: dossier.handed_over_at,
+        handover: await handover.findOrNull(db, this.placed.id),
       }),
     );
+  }
+
+  private async photos(): Promise<void> {
+    const { db } = this.portal;
+    const kept = [
+      ...(await photo.ofOrder(db, this.placed.id, 'quality')),
+      ...(await photo.ofOrder(db, this.placed.id, 'delivery')),
+    ];
+    for (const [index, { kind, page, name, file_sha256 }] of kept.entries()) {
+      const number = String(index + 1).padStart(2, '0');
+      const where = page === null ? kind : `${kind}-page-${page}`;
+      await this.stored(`05-job/${number}-${where}-${plainName(name)}`, 'photo', file_sha256);
+    }
+  }
+
+  private async press(): Promise<void> {
+    const made = await pressFile.ofProof(this.portal.db, this.signed.proof_id);
+    this.add('05-job/press-file.json', 'press', this.json(made));
+    if (made.sha256 === this.signed.artwork_sha256) return;
+    await this.stored(`05-job/press-file${PRESS_ENDING}`, 'press', made.sha256);
   }
 
   private async payment(): Promise<void> {

@@ -158,6 +158,18 @@ export const dossier: Dossier = {
   },
   job: [{ at: '2026-11-25T09:00:00.000Z', text: 'Impression commencée', who: 'Léa Martin' }],
   handed_over_at: '2026-11-27T16:00:00.000Z',
+  printed: {
+    photos: [],
+    count: { ordered: 500, counted: 500, note: null, at: '2026-11-27T15:00:00.000Z' },
+    handover: {
+      how: 'collected',
+      recipient: 'Marie Lefèvre',
+      signature: { kind: 'drawn', strokes: STROKES },
+      carrier: null,
+      tracking_number: null,
+      sent_on: null,
+    },
+  },
   policy: {
     version: 'Version 1',
     texts: [{ title: 'Si l’impression n’est pas juste', text: 'Nous la corrigeons à nos frais.' }],
