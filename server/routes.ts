@@ -27,6 +27,7 @@ import * as orderLinks from './controllers/order-links';
 import * as orders from './controllers/orders';
 import * as ownerPayments from './controllers/owner-payments';
 import * as owners from './controllers/owners';
+import * as packs from './controllers/packs';
 import * as pairings from './controllers/pairings';
 import * as papers from './controllers/papers';
 import * as parkedTasks from './controllers/parked-tasks';
@@ -257,6 +258,10 @@ function ownerRoutes(): Router {
   routes.post('/products/:product', catalogueProducts.update);
   routes.post('/products/:product/retirement', catalogueProducts.retire);
   routes.post('/products/:product/return', catalogueProducts.putBack);
+  routes.get('/packs/:ref', packs.index);
+  routes.post('/packs/:ref', packs.create);
+  routes.get('/packs/:ref/status.json', packs.status);
+  routes.get('/packs/:ref/:pack/download', packs.show);
   routes.get('/audit/:ref', histories.show);
   routes.get('/audit/:ref/events.json', histories.exportJson);
   return routes;

@@ -24,6 +24,7 @@ export const EVIDENCE: Record<string, string[][]> = {
   piece_counts: [['order_id']],
   handovers: [['order_id']],
   papers: [['id'], ['kind', 'subject_id']],
+  evidence_packs: [['id']],
   timestamps: [['kind', 'subject_id']],
   journal_lines: [['seq'], ['subject'], ['prev_hash'], ['hash']],
   invoices: [['id'], ['number'], ['subject'], ['series', 'seq']],

@@ -27,6 +27,7 @@ const LANES: task.TaskKind[][] = [
     'refund_payment',
   ],
   ['make_record', 'make_invoice', 'send_message'],
+  ['make_pack'],
   ['stamp_approval'],
 ];
 

@@ -2,6 +2,7 @@ import type { TaskKind } from '../models/task';
 import { checkArtwork, renderProof } from './artwork-tasks';
 import { makeInvoice } from './invoice-tasks';
 import { sendMessage } from './message-tasks';
+import { makePack } from './pack-tasks';
 import { makeRecord } from './paper-tasks';
 import { applyStripeEvent, capturePayment, releaseHold, sweepPayments, syncPayment } from './payment-tasks';
 import { copyPhoto } from './photo-tasks';
@@ -21,6 +22,7 @@ export const RUNS: Record<TaskKind, Run> = {
   refund_payment: refundPayment,
   make_record: makeRecord,
   make_invoice: makeInvoice,
+  make_pack: makePack,
   send_message: sendMessage,
   stamp_approval: stampApproval,
 };

@@ -179,14 +179,18 @@ test('a long booklet with many warnings still fits on three pages and tells ever
 
 test('forty pages and thirty long warnings still fit on three pages, and what is shortened says so', async () => {
   const pages = Array.from({ length: 40 }, (_, i) => ({ ...record.pages![0], number: i + 1 }));
-  const warnings = Array.from({ length: 30 }, (_, i) => ({
-    ...record.ticks![0],
-    text: `**Imprimez quand même.** L’image ${i} de la page ${i} peut paraître floue${' à cette taille'.repeat(16)}.`,
-  }));
-  const texts = await pageTexts(await recordPdf({ ...record, pages, warnings }));
-  expect(texts).toHaveLength(MAX_RECORD_PAGES);
-  for (let i = 0; i < 30; i += 1) expect(texts.join(' ')).toContain(`L’image ${i} de la page`);
-  expect(texts.join(' ')).toContain('Les longs avertissements sont abrégés ici');
+  const warned = (words: number) =>
+    Array.from({ length: 30 }, (_, i) => ({
+      ...record.ticks![0],
+      text: `**Imprimez quand même.** L’image ${i} de la page ${i} peut paraître floue${' à cette taille'.repeat(words)}.`,
+    }));
+  const long = await pageTexts(await recordPdf({ ...record, pages, warnings: warned(16) }));
+  expect(long).toHaveLength(MAX_RECORD_PAGES);
+  expect(long.join(' ').match(/à cette taille/g)).toHaveLength(30 * 16);
+  const longest = await pageTexts(await recordPdf({ ...record, pages, warnings: warned(60) }));
+  expect(longest).toHaveLength(MAX_RECORD_PAGES);
+  for (let i = 0; i < 30; i += 1) expect(longest.join(' ')).toContain(`L’image ${i} de la`);
+  expect(longest.join(' ')).toContain('Les longs avertissements sont abrégés ici');
 });
 
 test('six questions of a court are answered in prose, from what is recorded alone', async () => {
