@@ -39,6 +39,10 @@ async function answerTo(job: Job): Promise<Answer> {
   const onPages = (count: number) => say({ is: 'pages', count });
   try {
     if (job.is === 'inspect') return { is: 'report', report: await inspect(job.request, onPages) };
+    if (job.is === 'compare') {
+      const { compare } = await import('./comparing/compare.js');
+      return { is: 'comparison', comparison: await compare(job.request, onPages) };
+    }
     if (job.is === 'photo') return { is: 'photo', copy: await copyPhoto(job.request) };
     const proof = await prove(job.request, onPages, (page) => say({ is: 'page', page }));
     return { is: 'proof', proof };

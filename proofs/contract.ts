@@ -32,6 +32,31 @@ export interface PrintSpecification {
   /** What the press prints: process colour, black only (stamps, carbonless sets), or anything that it can convert itself. */
   colour: 'process' | 'black' | 'any';
   ink_limit_percent: number;
+  /** What lines and letters must keep to; what is left out is as in `proofs/checks/usual-limits.ts`. */
+  drawing?: Partial<DrawingLimits>;
+  /** What a file for this product may hold beside the picture that is printed. */
+  special?: Partial<SpecialMarks>;
+}
+
+export interface DrawingLimits {
+  /** A line thinner than `warn` is a warning, thinner than `block` an error. */
+  line_pt: { warn: number; block: number };
+  /** Lines that are white or of several inks: thinner than this they fill in or show a coloured edge. */
+  delicate_line_pt: number;
+  /** The same for letters. */
+  delicate_text_pt: number;
+  /** Black letters of several inks: a warning when smaller than `text_pt` or above `percent` in all. */
+  rich_black: { text_pt: number; percent: number };
+  /** Effective resolution of black-and-white pictures. */
+  one_bit_ppi: { warn: number; block: number };
+}
+
+export interface SpecialMarks {
+  /** A line in an ink of its own that the knife follows. */
+  die_line: 'none' | 'allowed' | 'wanted';
+  white_ink: boolean;
+  /** The press adds running numbers, so the artwork must leave their place free. */
+  numbering: boolean;
 }
 
 /** The words in the slug, outside the trim. The hash of the artwork is added by the engine. */
@@ -199,3 +224,67 @@ export interface PhotoCopy {
 export type PhotoOutcome = { ok: true; copy: PhotoCopy } | { ok: false; refusal: Refusal };
 
 export type InspectOutcome = { ok: true; report: PreflightReport } | { ok: false; refusal: Refusal };
+
+/** One of the two versions to compare: its press file, or its artwork with what was done to it. */
+export interface ComparedVersion {
+  artwork_path: string;
+  specification: PrintSpecification;
+  fixes: Fix[];
+  version: number;
+}
+
+export interface CompareRequest {
+  before: ComparedVersion;
+  after: ComparedVersion;
+  /** Of the band over every picture. */
+  language: Language;
+  /** An existing empty folder; every file of the result is written there and nowhere else. */
+  out_folder: string;
+}
+
+/** Words that stand in one version only; either side may be empty. */
+export interface WordChange {
+  removed: string;
+  added: string;
+}
+
+export interface ChangedRegion {
+  place: Place;
+  /** How the lines of text in this place differ; empty when they are the same, or are no text. */
+  words: WordChange[];
+}
+
+/** Pictures of one size, with the same piece at the same place; files relative to `out_folder`. */
+export interface ComparedPictures {
+  before: string | null;
+  after: string | null;
+  /** Both at once, and the newer page in grey with what differs in colour; null when there is only one side. */
+  overlay: string | null;
+  difference: string | null;
+  width_px: number;
+  height_px: number;
+  /** The trim inside the pictures, in pixels. */
+  trim_px: PageBox;
+  pixels_per_mm: number;
+}
+
+/** A page and its counterpart; a page that was put in or taken out has none. */
+export interface ComparedPage {
+  before: number | null;
+  after: number | null;
+  /** The same page stands elsewhere in the order of pages. */
+  is_moved: boolean;
+  /** Nothing to be seen differs. */
+  is_same: boolean;
+  /** null when the pages are the same. */
+  pictures: ComparedPictures | null;
+  regions: ChangedRegion[];
+  words: WordChange[];
+}
+
+export interface Comparison {
+  /** In the order of the newer version; pages taken out stand where they stood. */
+  pages: ComparedPage[];
+}
+
+export type CompareOutcome = { ok: true; comparison: Comparison } | { ok: false; refusal: Refusal };

@@ -1,7 +1,10 @@
-// The engine's three calls. Everything that reads a stranger's file happens in a child process.
+// The engine's four calls. Everything that reads a stranger's file happens in a child process.
 import { readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type {
+  CompareOutcome,
+  CompareRequest,
+  Comparison,
   InspectOutcome,
   InspectRequest,
   PhotoOutcome,
@@ -60,6 +63,24 @@ export async function inspectArtwork(
 }
 
 /**
+ * Tells what differs between two versions of a piece, page by page: both are drawn again, their pages are paired, and
+ * what differs is listed by its place on the trim (millimetres) and by its words. Pictures of pages that differ are
+ * written into `request.out_folder`, which must exist and be empty; each carries the watermark and names its version.
+ * Differences too small to be seen in print are left out. Refusals and faults as for `makeProof`.
+ */
+export async function compareVersions(
+  request: CompareRequest,
+  limits: Partial<Limits> = {},
+): Promise<CompareOutcome> {
+  if ((await readdir(request.out_folder)).length > 0) throw new Error(`${request.out_folder} is not empty`);
+  const answer = await runIsolated({ is: 'compare', request }, { ...LIMITS, ...limits });
+  if (answer.is === 'comparison' && picturesOf(answer.comparison).every(isPlainName))
+    return { ok: true, comparison: answer.comparison };
+  await empty(request.out_folder);
+  return { ok: false, refusal: answer.is === 'refusal' ? answer.refusal : refusal('cannot-be-drawn') };
+}
+
+/**
  * Makes the copy of a photograph (JPEG, PNG or WebP) that pages show: `photo.webp` in `request.out_folder`, upright,
  * at most 2,000 pixels long, without place, time and device. What cannot be read is a refusal.
  */
@@ -68,6 +89,12 @@ export async function copyPhoto(request: PhotoRequest, limits: Partial<Limits> =
   if (answer.is === 'photo' && isPlainName(answer.copy.file)) return { ok: true, copy: answer.copy };
   await empty(request.out_folder);
   return { ok: false, refusal: answer.is === 'refusal' ? answer.refusal : refusal('cannot-be-drawn') };
+}
+
+function picturesOf({ pages }: Comparison): string[] {
+  return pages
+    .flatMap(({ pictures: made }) => [made?.before, made?.after, made?.overlay, made?.difference])
+    .filter((file) => typeof file === 'string');
 }
 
 /** Starts the process that the first artwork will be given to, so that its customer waits a little less. */

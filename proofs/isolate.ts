@@ -2,6 +2,8 @@
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type {
+  CompareRequest,
+  Comparison,
   InspectRequest,
   PhotoCopy,
   PhotoRequest,
@@ -24,11 +26,13 @@ import { endChild, prepareChild, takeChild } from './spare-child';
 export type Job =
   | { is: 'inspect'; request: InspectRequest }
   | { is: 'prove'; request: ProofRequest }
+  | { is: 'compare'; request: CompareRequest }
   | { is: 'photo'; request: PhotoRequest };
 
 export type Answer =
   | { is: 'report'; report: PreflightReport }
   | { is: 'proof'; proof: ProofResult }
+  | { is: 'comparison'; comparison: Comparison }
   | { is: 'photo'; copy: PhotoCopy }
   | { is: 'refusal'; refusal: Refusal };
 
@@ -46,7 +50,7 @@ export interface Progress {
 
 /** Never throws for anything that the artwork does; only when a process cannot be started at all. */
 export async function runIsolated(job: Job, limits: Limits, progress: Progress = {}): Promise<Answer> {
-  const { size: bytes } = await stat(job.is === 'photo' ? job.request.photo_path : job.request.artwork_path);
+  const bytes = await bytesToRead(job);
   const memory = limits.memory_bytes + Math.max(0, bytes - BIG_FILE_BYTES) * MEMORY_PER_BIG_FILE_BYTE;
   const child = takeChild(memory);
   return new Promise((resolve, reject) => {
@@ -87,6 +91,15 @@ export async function runIsolated(job: Job, limits: Limits, progress: Progress =
     child.stdin!.on('error', () => {});
     child.stdin!.end(JSON.stringify(job));
   });
+}
+
+async function bytesToRead(job: Job): Promise<number> {
+  const paths =
+    job.is === 'compare'
+      ? [job.request.before.artwork_path, job.request.after.artwork_path]
+      : [job.is === 'photo' ? job.request.photo_path : job.request.artwork_path];
+  const sizes = await Promise.all(paths.map((path) => stat(path)));
+  return sizes.reduce((sum, { size }) => sum + size, 0);
 }
 
 function faultIn(complaint: string): 'needs-too-much-memory' | 'cannot-be-drawn' {

@@ -32,6 +32,8 @@ export const MAX_TRIM_MM = 4_500;
 export const PROOF_DPI = { min: 150, max: 300 };
 export const SCREEN_LONG_SIDE_PX = 2_400;
 export const WANTED_LONG_SIDE_PX = 1_700;
+/** Two versions are compared no finer than a screen shows them. */
+export const COMPARED_LONG_SIDE_PX = 2_400;
 export const THUMBNAIL_LONG_SIDE_PX = 360;
 
 /** A photograph of the print: what its copy measures at most, and what its header may claim. */
@@ -46,6 +48,11 @@ export const MAX_ARTWORK_OBJECTS = 1_000_000;
 /** Unpacked bytes of one content stream, and of all of them, that are searched for colour operators. */
 export const MAX_STREAM_BYTES = 16 * MEGABYTE;
 export const MAX_STREAMS_BYTES = 96 * MEGABYTE;
+
+/** Operators that are followed to learn what is painted; a page of dense drawing has a hundred thousand. */
+export const MAX_OPERATORS = 3_000_000;
+/** Paints that are remembered to see what lies below an ink that overprints. */
+export const MAX_PAINTS_BELOW = 400;
 
 /** A PDF above this is drawn as it is: to show its inks through a profile the whole file is written once more. */
 export const MAX_REWRITTEN_BYTES = 200 * MEGABYTE;

@@ -20,10 +20,52 @@ export interface PlacedWords {
   words: string;
 }
 
-export interface ThinLine {
+export interface Sized {
   place: Rect;
-  width_pt: number;
+  /** Thickness of a line or height of letters, on paper. */
+  size_pt: number;
 }
+
+/** The worst of each kind on one page of a PDF; null where there is none. */
+export interface PagePainting {
+  thin_line: Sized | null;
+  thin_white_line: Sized | null;
+  /** Of more than one ink. */
+  thin_mixed_line: Sized | null;
+  small_white_text: Sized | null;
+  /** Of more than one ink, black apart. */
+  small_mixed_text: Sized | null;
+  /** Black with other inks under it. */
+  rich_black_text: Sized | null;
+  heaviest_black_text: { place: Rect; percent: number } | null;
+  /** White that is set to overprint: it prints as nothing. */
+  vanishing: { place: Rect; is_text: boolean } | null;
+  overprint: Rect | null;
+  see_through: Rect | null;
+  screen_colour: Rect | null;
+  /** In the colour of crop marks, on every plate. */
+  every_ink: Rect | null;
+  spots: Array<{ name: string; place: Rect }>;
+  /** No place of the page can carry more ink than this; Infinity when that cannot be told from its operators. */
+  ink_bound_percent: number;
+}
+
+export const noPainting: PagePainting = {
+  thin_line: null,
+  thin_white_line: null,
+  thin_mixed_line: null,
+  small_white_text: null,
+  small_mixed_text: null,
+  rich_black_text: null,
+  heaviest_black_text: null,
+  vanishing: null,
+  overprint: null,
+  see_through: null,
+  screen_colour: null,
+  every_ink: null,
+  spots: [],
+  ink_bound_percent: 0,
+};
 
 export interface PageLook extends ArtworkPage {
   /** null when the page has neither the size nor the shape of the product. */
@@ -33,10 +75,10 @@ export interface PageLook extends ArtworkPage {
   images: PlacedImage[];
   /** Only those outside the safe area. */
   words: PlacedWords[];
-  thinnest_line: ThinLine | null;
   has_text: boolean;
-  /** The four inks together where they are heaviest, over a square of 15 mm; null when the inks are not known. */
-  ink_percent: number | null;
+  painting: PagePainting;
+  /** The inks together where they are heaviest, over a square of 15 mm; null when the inks are not known. */
+  heaviest: { percent: number; place: Rect } | null;
 }
 
 export interface UsedFont {
@@ -53,6 +95,8 @@ export interface Features {
   attachments: number;
   hidden_layers: number;
   overprint: boolean;
+  /** The proof shows what overprints by blending. */
+  is_overprint_imitated: boolean;
   outside_references: number;
   live_text_in_drawing: boolean;
   /** A drawing that states its size in millimetres, inches or points. */
@@ -136,6 +180,8 @@ export interface Artwork {
   /** The trim and its bleed, on white, with exactly this many pixels. */
   draw(page: number, px: Size): Promise<Pixels>;
   text(page: number): string | null;
+  /** The lines of text that touch this place of the trim, in reading order. */
+  wordsAt(page: number, place: Rect): string;
   /** What `openShared` opens the same artwork from in another thread, without reading it anew. */
   share(): SharedArtwork;
   /** Only of a PDF, where it was opened. */
@@ -151,6 +197,7 @@ export const noFeatures: Features = {
   attachments: 0,
   hidden_layers: 0,
   overprint: false,
+  is_overprint_imitated: false,
   outside_references: 0,
   live_text_in_drawing: false,
   has_own_size: true,

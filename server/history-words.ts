@@ -20,6 +20,7 @@ export function eventInWords(
   return t(`staff:history.${type.replace('.', '_')}${isRefused ? '_refused' : ''}`, {
     ...data,
     count: points,
+    from_amount: typeof data.from_cents === 'number' ? money(data.from_cents, String(data.currency)) : '',
     amount: typeof cents === 'number' ? money(cents, String(data.currency)) : '',
     ready: typeof data.ready_on === 'string' ? date(data.ready_on, 'short') : '',
     channel: known('channels', data.channel),
@@ -30,13 +31,19 @@ export function eventInWords(
   });
 }
 
-const REASONS = ['draft_given_up', 'customer_cancelled', 'stopped_by_customer'];
+const REASONS = ['draft_given_up', 'customer_cancelled', 'stopped_by_customer', 'order_changed'];
 
 /** What somebody said with it, or null. */
 export function eventNote({ t }: Pick<Teller, 't'>, { data }: Pick<Event, 'data'>): string | null {
   const said = data.reason ?? data.text ?? data.note;
   if (typeof said !== 'string') return null;
-  return REASONS.includes(said) ? t(`staff:reasons.${said}`) : said;
+  const because = REASONS.includes(said) ? t(`staff:reasons.${said}`) : said;
+  return [...differences(data.changes), because].join('\n');
+}
+
+function differences(changes: unknown): string[] {
+  if (!Array.isArray(changes)) return [];
+  return changes.map(({ what, from, to }) => `${what}: ${from} → ${to}`);
 }
 
 const ACTORS = ['customer', 'system', 'stripe'] as const;

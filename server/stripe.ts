@@ -1,8 +1,14 @@
 // Stripe, behind the few calls that we make. Nothing here knows which server answers.
 import Stripe from 'stripe';
 import type { Config } from './config';
+import type { DisputeFacts } from './models/dispute';
+import type { WarningFacts } from './models/fraud-warning';
 import type { Facts } from './models/payment';
 import type { RefundFacts } from './models/refund';
+import { call, iso, ProcessorError } from './stripe-call';
+import { disputeCalls, disputeOf, warningOf } from './stripe-disputes';
+
+export { ProcessorError } from './stripe-call';
 
 export const REQUEST_TIMEOUT_MS = 12_000;
 export const CHECKOUT_VALID_MS = 60 * 60_000;
@@ -21,19 +27,10 @@ export interface CheckoutRequest {
   cancel_url: string;
 }
 
-/** How a call to the processor ended, in the only distinctions that matter for what to do next. */
-export class ProcessorError extends Error {
-  constructor(
-    /**
-     * `unknown`: no answer, the same key again. `fault`: an answer that says nothing of the payment, look before
-     * trying with a new key. `refused`: the payment itself cannot be had.
-     */
-    readonly kind: 'unknown' | 'fault' | 'refused',
-    message: string,
-    readonly code: string | null = null,
-  ) {
-    super(message);
-  }
+export interface Listed {
+  payments: Array<{ payment_intent: string; payment_id: string | null; facts: Facts }>;
+  disputes: DisputeFacts[];
+  warnings: WarningFacts[];
 }
 
 export interface CardProcessor {
@@ -60,27 +57,21 @@ export interface CardProcessor {
     refund: { id: string; order_id: string; amount_cents: number },
     key: string,
   ): Promise<RefundFacts>;
+  dispute(id: string): Promise<DisputeFacts>;
+  fraudWarning(id: string): Promise<WarningFacts>;
+  /** Uploads one file of evidence; returns the processor's id for it. */
+  uploadEvidence(file: { filename: string; bytes: Uint8Array }, key: string): Promise<string>;
+  /** Puts evidence on the dispute without sending it to the bank. An empty text clears its field. */
+  stageEvidence(id: string, evidence: Record<string, string>, key: string): Promise<DisputeFacts>;
+  /** Sends what is staged to the bank. There is no second time. */
+  submitEvidence(id: string, key: string): Promise<DisputeFacts>;
+  /** Gives the disputed amount up. There is no way back. */
+  closeDispute(id: string, key: string): Promise<DisputeFacts>;
+  /** What the processor's own lists hold since a moment: payments of this shop, and who contests which. */
+  since(moment: string): Promise<Listed>;
   readWebhook(body: Buffer, signature: string): { id: string; type: string; object_id: string | null };
   /** Whose payment an event speaks of, when we have not met its intent yet; null when it is not ours. */
   paymentIdOf(payment_intent: string): Promise<string | null>;
-}
-
-const iso = (seconds: number | null | undefined): string | null =>
-  typeof seconds === 'number' ? new Date(seconds * 1000).toISOString() : null;
-
-/** A key that was revoked or may not do this, a request still at work under the same key, too many requests. */
-const NOT_ABOUT_THE_PAYMENT = new Set([401, 403, 409, 429]);
-
-async function call<T>(request: () => Promise<T>): Promise<T> {
-  try {
-    return await request();
-  } catch (error) {
-    if (!(error instanceof Stripe.errors.StripeError)) throw error;
-    const status = error.statusCode ?? 0;
-    const isFault = status >= 500 || NOT_ABOUT_THE_PAYMENT.has(status);
-    const kind = status === 0 ? 'unknown' : isFault ? 'fault' : 'refused';
-    throw new ProcessorError(kind, error.message, error.code ?? null);
-  }
 }
 
 // What a partial capture lets go of is counted among the refunds.
@@ -133,7 +124,7 @@ const refundOf = (refund: Stripe.Refund): RefundFacts => ({
   failure: refund.failure_reason ?? null,
 });
 
-const REFUNDS_A_PAGE = 100;
+const A_PAGE = 100;
 
 const NOTHING_YET: Facts = {
   state: 'open',
@@ -161,6 +152,19 @@ function client(config: Config): Stripe {
       protocol: base.protocol.replace(':', '') as 'http' | 'https',
     }),
   });
+}
+
+interface Subject {
+  id?: string;
+  object?: string;
+  payment_intent?: unknown;
+}
+
+// What is looked at is the payment, unless the news is of a thing that has a life of its own.
+const ITSELF = ['payment_intent', 'checkout.session', 'dispute', 'radar.early_fraud_warning'];
+
+function subjectOf({ id, object = '', payment_intent }: Subject): string | null {
+  return !ITSELF.includes(object) && typeof payment_intent === 'string' ? payment_intent : (id ?? null);
 }
 
 export function openStripe(config: Config): CardProcessor {
@@ -246,7 +250,7 @@ export function openStripe(config: Config): CardProcessor {
       }),
     refunds: (payment_intent) =>
       call(async () => {
-        const { data } = await stripe.refunds.list({ payment_intent, limit: REFUNDS_A_PAGE });
+        const { data } = await stripe.refunds.list({ payment_intent, limit: A_PAGE });
         return data.map(refundOf);
       }),
     refund: (payment_intent, { id, order_id, amount_cents }, key) =>
@@ -258,15 +262,32 @@ export function openStripe(config: Config): CardProcessor {
         );
         return refundOf(made);
       }),
+    ...disputeCalls(stripe),
+    since: (moment) =>
+      call(async () => {
+        const created = { gte: Math.floor(Date.parse(moment) / 1000) };
+        const listed: Listed = { payments: [], disputes: [], warnings: [] };
+        const intents = stripe.paymentIntents.list({
+          created,
+          limit: A_PAGE,
+          expand: ['data.latest_charge'],
+        });
+        for await (const intent of intents) {
+          if (intent.metadata.instance !== instance) continue;
+          const payment_id = intent.metadata.payment ?? null;
+          listed.payments.push({ payment_intent: intent.id, payment_id, facts: factsOf(intent) });
+        }
+        for await (const each of stripe.disputes.list({ created, limit: A_PAGE }))
+          listed.disputes.push(disputeOf(each));
+        for await (const each of stripe.radar.earlyFraudWarnings.list({ created, limit: A_PAGE }))
+          listed.warnings.push(warningOf(each));
+        return listed;
+      }),
     readWebhook: (body, signature) => {
       for (const secret of config.payments.webhook_secrets) {
         try {
           const event = stripe.webhooks.constructEvent(body, signature, secret);
-          const object = event.data.object as { id?: string; object?: string; payment_intent?: unknown };
-          const intent = object.object === 'payment_intent' ? object.id : object.payment_intent;
-          const isSession = object.object === 'checkout.session';
-          const object_id = isSession ? object.id : typeof intent === 'string' ? intent : object.id;
-          return { id: event.id, type: event.type, object_id: object_id ?? null };
+          return { id: event.id, type: event.type, object_id: subjectOf(event.data.object as Subject) };
         } catch (error) {
           if (!(error instanceof Stripe.errors.StripeSignatureVerificationError)) throw error;
         }

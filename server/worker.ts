@@ -14,10 +14,11 @@ export const LOOK_EVERY_MS = 500;
 const RENEW_EVERY_MS = 10_000;
 export const SWEEP_EVERY_MS = 10 * 60_000;
 
-// Drawing and paying do not wait for each other: a 500-page proof must not hold a capture up; nor does a letter
-// wait for an authority outside that does not answer.
+// Drawing and paying do not wait for each other: a 500-page proof must not hold a capture up, nor what changed in it
+// the next proof; nor does a letter wait for an authority outside that does not answer.
 const LANES: task.TaskKind[][] = [
   ['check_artwork', 'copy_photo', 'render_proof'],
+  ['compare_proofs'],
   [
     'sync_payment',
     'capture_payment',
@@ -25,8 +26,10 @@ const LANES: task.TaskKind[][] = [
     'apply_stripe_event',
     'sweep_payments',
     'refund_payment',
+    'submit_evidence',
+    'accept_dispute',
   ],
-  ['make_record', 'make_invoice', 'send_message'],
+  ['make_record', 'make_invoice', 'send_message', 'stage_evidence'],
   ['make_pack'],
   ['stamp_approval'],
 ];

@@ -40,6 +40,8 @@ const everywhere = {
   paid_at_counter: false as const,
   tender: 'card' as const,
   customer: 'Marie Lefèvre',
+  due: '3 December',
+  is_won: true,
 };
 
 const VALUES = {

@@ -13,6 +13,7 @@ import { expand } from './expansion';
 import { takeFault } from './faults';
 import * as files from './files';
 import { type FormHash, parseForm } from './form';
+import * as fraudWarnings from './fraud-warnings';
 import { sha256, storedAnswer } from './idempotency';
 import { newId } from './ids';
 import { listOf, text } from './parameters';
@@ -40,6 +41,7 @@ const routes: Route[] = [
   ...customers.routes,
   ...disputes.routes,
   ...events.routes,
+  ...fraudWarnings.routes,
   ...paymentIntents.routes,
   ...paymentMethods.routes,
   ...refunds.routes,

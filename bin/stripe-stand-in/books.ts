@@ -5,6 +5,7 @@ import type { CustomerRow } from './customers';
 import type { DisputeRow } from './disputes';
 import type { DeliveryRow, EventRow } from './events';
 import type { FileRow } from './files';
+import type { FraudWarningRow } from './fraud-warnings';
 import type { AnswerRow } from './idempotency';
 import type { IntentRow } from './payment-intents';
 import type { PaymentMethodRow } from './payment-methods';
@@ -20,6 +21,7 @@ export interface Books {
   customers: Record<string, CustomerRow>;
   disputes: Record<string, DisputeRow>;
   files: Record<string, FileRow>;
+  fraud_warnings: Record<string, FraudWarningRow>;
   payment_intents: Record<string, IntentRow>;
   payment_methods: Record<string, PaymentMethodRow>;
   refunds: Record<string, RefundRow>;
@@ -37,6 +39,7 @@ export function openBooks(state_file?: string): Books {
     customers: {},
     disputes: {},
     files: {},
+    fraud_warnings: {},
     payment_intents: {},
     payment_methods: {},
     refunds: {},

@@ -8,6 +8,7 @@ export interface Card {
   failsAtCapture?: boolean;
   holdLasts_s?: number;
   isDisputedAfterCapture?: boolean;
+  isWarnedAfterCapture?: boolean;
   refundsFailLater?: boolean;
   /** Shown as a choice on the payment page. */
   listed: boolean;
@@ -63,6 +64,13 @@ export const CARDS: Card[] = [
     number: '4000000000000259',
     brand: 'visa',
     isDisputedAfterCapture: true,
+    listed: false,
+  },
+  {
+    key: 'createIssuerFraudRecord',
+    number: '4000000000005423',
+    brand: 'visa',
+    isWarnedAfterCapture: true,
     listed: false,
   },
   { key: 'refundFail', number: '4000000000005126', brand: 'visa', refundsFailLater: true, listed: false },

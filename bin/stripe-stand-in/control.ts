@@ -4,6 +4,7 @@ import { type Books, now, row } from './books';
 import * as disputes from './disputes';
 import { queueDelivery } from './events';
 import { FAULT_KINDS, type Fault } from './faults';
+import * as fraudWarnings from './fraud-warnings';
 import * as life from './payment-intent-life';
 import type { Postman } from './postman';
 import * as refunds from './refunds';
@@ -29,6 +30,7 @@ export interface Control {
   expireHold(payment_intent: string): void;
   webhooks(wishes: WebhookWishes): void;
   openDispute(payment_intent: string, reason?: string): { dispute: string };
+  warnOfFraud(payment_intent: string): { warning: string };
   decideDispute(dispute: string, outcome: 'won' | 'lost'): void;
   failRefund(refund: string): void;
   /** Resolves when no webhook is due or on its way. */
@@ -99,6 +101,13 @@ export function makeControl(bank: Bank, postman: Postman): Control {
         if (!charge?.isCaptured) throw new Impossible(`${id} has not been captured.`);
         return { dispute: disputes.open(books, charge, reason).id };
       }),
+    warnOfFraud: (id) =>
+      change(() => {
+        const intent = find(books.payment_intents, id);
+        const charge = intent.latest_charge ? books.charges[intent.latest_charge] : undefined;
+        if (!charge?.isCaptured) throw new Impossible(`${id} has not been captured.`);
+        return { warning: fraudWarnings.open(books, charge).id };
+      }),
     decideDispute: (id, outcome) =>
       change(() => {
         const dispute = find(books.disputes, id);
@@ -127,6 +136,9 @@ export function controlRoutes(control: Control): Router {
   router.post('/webhooks', (req, res) => reply(res, () => control.webhooks(req.body ?? {})));
   router.post('/open_dispute', (req, res) =>
     reply(res, () => control.openDispute(req.body?.payment_intent, req.body?.reason)),
+  );
+  router.post('/warn_of_fraud', (req, res) =>
+    reply(res, () => control.warnOfFraud(req.body?.payment_intent)),
   );
   router.post('/decide_dispute', (req, res) =>
     reply(res, () => control.decideDispute(req.body?.dispute, req.body?.outcome)),

@@ -140,7 +140,7 @@ export function render(books: Books, dispute: DisputeRow): Stripe.Dispute {
       submission_method: dispute.submission_count > 0 ? 'manual' : 'not_submitted',
     },
     intended_submission_method: null,
-    is_charge_refundable: false,
+    is_charge_refundable: dispute.status === 'won',
     livemode: false,
     metadata: dispute.metadata,
     payment_intent: dispute.payment_intent,
@@ -177,8 +177,12 @@ const update: Verb = ({ books, form, id }) => {
     if (dispute.status !== 'needs_response') throw refused('This dispute can no longer be answered.');
     checkEvidence(books, { ...dispute.evidence, ...given.evidence });
     Object.assign(dispute.evidence, given.evidence);
-    // Stripe submits unless told to stage.
-    if (given.submit !== false) submit(books, dispute);
+  }
+  // Stripe submits unless told to stage, and what was staged before when only told to submit.
+  const isToSend = given.submit ?? given.evidence !== undefined;
+  if (isToSend) {
+    if (dispute.status !== 'needs_response') throw refused('This dispute can no longer be answered.');
+    submit(books, dispute);
   }
   dispute.metadata = mergeMetadata(dispute.metadata, given.metadata);
   record(books, 'charge.dispute.updated', render(books, dispute));

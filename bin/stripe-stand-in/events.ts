@@ -29,6 +29,7 @@ export type EventType =
   | 'payment_intent.payment_failed'
   | 'payment_intent.requires_action'
   | 'payment_intent.succeeded'
+  | 'radar.early_fraud_warning.created'
   | 'refund.created'
   | 'refund.failed'
   | 'refund.updated';

@@ -6,6 +6,7 @@ import * as charges from './charges';
 import * as disputes from './disputes';
 import { type ApiError, cardRefused, refused } from './errors';
 import { record } from './events';
+import * as fraudWarnings from './fraud-warnings';
 import { displayAmount } from './money';
 import { type IntentRow, type IntentStatus, type PaymentError, render } from './payment-intents';
 import type { PaymentMethodRow } from './payment-methods';
@@ -103,6 +104,7 @@ export function attempt(
 
 function succeed(books: Books, intent: IntentRow, charge: charges.ChargeRow) {
   record(books, 'payment_intent.succeeded', render(books, intent));
+  if (cardOfKey(charge.card).isWarnedAfterCapture) fraudWarnings.open(books, charge);
   if (cardOfKey(charge.card).isDisputedAfterCapture) disputes.open(books, charge, 'fraudulent');
 }
 

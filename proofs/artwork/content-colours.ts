@@ -13,7 +13,11 @@ const spaces: Record<string, string> = {
   K: 'DeviceCMYK',
 };
 
-const INLINE_PICTURE_SPACE = /(\/(?:CS|ColorSpace)\s*)\/(?:CMYK|DeviceCMYK)(?=[\s/]|$)/;
+const COMPONENTS: Record<string, number> = { DeviceGray: 1, DeviceRGB: 3, DeviceCMYK: 4 };
+const BEGINS: Record<string, string> = { DeviceGray: '0', DeviceRGB: '0 0 0', DeviceCMYK: '0 0 0 1' };
+
+const INLINE_NAMES: Record<string, string> = { G: 'DeviceGray', RGB: 'DeviceRGB', CMYK: 'DeviceCMYK' };
+const INLINE_PICTURE_SPACE = /(\/(?:CS|ColorSpace)\s*)\/(G|RGB|CMYK|Device(?:Gray|RGB|CMYK))(?=[\s/]|$)/;
 
 /** null when the stream is packed in a way that is not read here, or would unpack beyond the limit. */
 export function unpacked(stream: PDFRawStream, limit: number): Buffer | null {
@@ -38,14 +42,26 @@ export function deviceColours(content: Buffer): Set<string> {
   return found;
 }
 
+/** The graphics state in which an operator paints, by its place, and the one that follows it. */
+export interface Blended {
+  states: ReadonlyMap<number, string>;
+  after: string;
+}
+
+/** The device space to the name of the space that takes its place. */
+export type SpaceNames = Partial<Record<string, string>>;
+
 /**
- * The stream with every DeviceCMYK colour set in the colour space of this name instead; null when it sets none.
- * The operands stay as they are written.
+ * The stream with every colour of these device spaces set in the space of that name instead, and with the paints that
+ * overprint blended; null when there is nothing to change. The operands stay as they are written.
  */
-export function withInksIn(space: string, content: Buffer): Buffer | null {
+export function withInksIn(names: SpaceNames, content: Buffer, blended?: Blended): Buffer | null {
   const written = new Written(content);
   for (const operator of operators(content)) {
-    const words = replacement(operator, space, content);
+    const state = blended?.states.get(operator.at);
+    const words = state
+      ? `/${state} gs ${content.toString('latin1', operator.operands_at, operator.end)} /${blended!.after} gs`
+      : replacement(operator, names, content);
     if (words !== null) written.replace(operator.operands_at, operator.end, words);
   }
   return written.result();
@@ -79,16 +95,25 @@ class Written {
   }
 }
 
-function replacement(operator: Operator, space: string, content: Buffer): string | null {
+function replacement(operator: Operator, names: SpaceNames, content: Buffer): string | null {
   const { word, numbers, name, operands_at, at } = operator;
   const operands = () => content.toString('latin1', operands_at, at);
-  if (word === 'k' && numbers === 4) return `/${space} cs ${operands()}scn`;
-  if (word === 'K' && numbers === 4) return `/${space} CS ${operands()}SCN`;
+  const device = spaces[word];
+  if (device && numbers === COMPONENTS[device]) {
+    const space = names[device];
+    if (!space) return null;
+    return word === word.toLowerCase() ? `/${space} cs ${operands()}scn` : `/${space} CS ${operands()}SCN`;
+  }
+  const space = name ? names[name] : undefined;
   // A new DeviceCMYK colour begins as black, one with a profile as no ink at all.
-  if (word === 'cs' && name === 'DeviceCMYK') return `/${space} cs 0 0 0 1 scn`;
-  if (word === 'CS' && name === 'DeviceCMYK') return `/${space} CS 0 0 0 1 SCN`;
-  if (word === 'ID' && INLINE_PICTURE_SPACE.test(operands())) {
-    return `${operands().replace(INLINE_PICTURE_SPACE, `$1/${space}`)}ID`;
+  if (word === 'cs' && space) return `/${space} cs ${BEGINS[name!]} scn`;
+  if (word === 'CS' && space) return `/${space} CS ${BEGINS[name!]} SCN`;
+  if (word === 'ID') {
+    const written = operands().replace(INLINE_PICTURE_SPACE, (whole, key: string, short: string) => {
+      const known = names[INLINE_NAMES[short] ?? short];
+      return known ? `${key}/${known}` : whole;
+    });
+    return written === operands() ? null : `${written}ID`;
   }
   return null;
 }

@@ -6,7 +6,7 @@ import { fitPage, onTrim } from '../fit';
 import { MM_PER_INCH, type Rect, rounded, type Size } from '../geometry';
 import { MAX_DRAWN_SIDE_PX, MAX_PICTURE_PIXELS } from '../limits';
 import type { Artwork, Look, PageLook, Pixels } from '../look';
-import { noFeatures } from '../look';
+import { noFeatures, noPainting } from '../look';
 import { refused } from '../refused';
 
 const CSS_PX_PER_INCH = 96;
@@ -50,6 +50,7 @@ export async function openDrawing(path: string, specification: PrintSpecificatio
     look,
     draw: (_page, px) => draw(source, natural, page, px, look),
     text: () => null,
+    wordsAt: () => '',
     share: () => ({ kind: 'svg', path, look }),
     close: () => {},
   };
@@ -82,9 +83,9 @@ function pageLook(page: Rect, specification: PrintSpecification): PageLook {
     lost_mm: null,
     images: [],
     words: [],
-    thinnest_line: null,
     has_text: false,
-    ink_percent: null,
+    painting: noPainting,
+    heaviest: null,
   };
 }
 

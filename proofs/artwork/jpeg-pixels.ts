@@ -1,5 +1,5 @@
 // A JPEG out of a PDF as pixels for the screen, decoded by libvips: shrunk while it is decoded, then converted.
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import type { Size } from '../geometry';
 import { MAX_PICTURE_PIXELS } from '../limits';
 import { cmykTiff } from './cmyk-tiff';
@@ -32,14 +32,7 @@ export async function jpegPixels(
         .toBuffer();
       return is_inverted ? inverted(shown) : shown;
     }
-    const shrunk = await picture
-      .pipelineColourspace('cmyk')
-      .resize({ ...size, fit: 'fill' })
-      .toColourspace('cmyk')
-      .raw({ depth: 'uchar' })
-      .toBuffer();
-    // libvips turns the inks of Adobe's JPEGs round by itself; a PDF says whether they are.
-    const own = isAdobe(jpeg) === is_inverted ? shrunk : inverted(shrunk);
+    const own = await inksOf(picture, jpeg, is_inverted, size);
     return await sharp(cmykTiff(own, size, Buffer.from(profile ?? inks)))
       .toColourspace('srgb')
       .removeAlpha()
@@ -48,6 +41,32 @@ export async function jpegPixels(
   } catch {
     return null;
   }
+}
+
+/** Four bytes a pixel, 255 for full ink; null when the JPEG is damaged or has other channels. */
+export async function jpegInks(jpeg: Buffer, is_inverted: boolean, size: Size): Promise<Buffer | null> {
+  try {
+    const picture = sharp(jpeg, {
+      ignoreIcc: true,
+      failOn: 'error',
+      limitInputPixels: MAX_PICTURE_PIXELS.jpeg,
+    });
+    const { channels } = await picture.metadata();
+    return channels === CHANNELS.cmyk ? await inksOf(picture, jpeg, is_inverted, size) : null;
+  } catch {
+    return null;
+  }
+}
+
+async function inksOf(picture: Sharp, jpeg: Buffer, is_inverted: boolean, size: Size): Promise<Buffer> {
+  const shrunk = await picture
+    .pipelineColourspace('cmyk')
+    .resize({ ...size, fit: 'fill' })
+    .toColourspace('cmyk')
+    .raw({ depth: 'uchar' })
+    .toBuffer();
+  // libvips turns the inks of Adobe's JPEGs round by itself; a PDF says whether they are.
+  return isAdobe(jpeg) === is_inverted ? shrunk : inverted(shrunk);
 }
 
 function isAdobe(jpeg: Buffer): boolean {

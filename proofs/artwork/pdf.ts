@@ -1,6 +1,6 @@
 // PDF artwork (and PDF-compatible Illustrator files): pdf-lib tells the structure, PDFium what is drawn.
 import { open as openFile, readFile } from 'node:fs/promises';
-import type { PDFDocument } from 'pdf-lib';
+import type { PDFDocument, PDFStream } from 'pdf-lib';
 import type { Fix, PageBox, PrintSpecification } from '../contract';
 import { fitChosen, fitPage, onTrim, type PageFit } from '../fit';
 import {
@@ -28,14 +28,17 @@ import type {
   Look,
   OpenedPage,
   PageLook,
+  PagePainting,
   PdfSource,
   Pixels,
   SharedArtwork,
   UsedFont,
 } from '../look';
-import { noFeatures } from '../look';
+import { noFeatures, noPainting } from '../look';
 import { refused } from '../refused';
+import { heaviestInks } from './heaviest-inks';
 import { jpegPixels } from './jpeg-pixels';
+import { type Laid, lookAtPainting, type Overprinted, type Painted } from './painted';
 import { type PdfPageStructure, readStructure } from './pdf-structure';
 import { NotOpened, type PageContents, type PagePicture, Pdfium } from './pdfium';
 import { type PlainPictures, pictureKey, plainPictures } from './plain-pictures';
@@ -57,6 +60,7 @@ const NOT_SHOWN: Press = {
   inks: null,
   rewritten: null,
   elsewhere: { pictures: new Map(), inks: new Uint8Array() },
+  streams: new Set(),
 };
 const AS_IT_IS = {
   useObjectStreams: false,
@@ -91,11 +95,14 @@ export async function openPdf(
 
   const used = new UsedFonts();
   const placed = new Set<string>();
+  const painted = known && read ? paintedIn(read.document, pages) : null;
   const looks = pages.map((opened, index) =>
-    pageLook(pdfium, index + 1, opened, used, placed, specification.safe_mm),
+    pageLook(pdfium, index + 1, opened, used, placed, specification.safe_mm, painted?.pages[index]),
   );
   const press =
-    known && read ? await showThroughPress(pdfium, read.document, plain!.length, placed) : NOT_SHOWN;
+    known && read
+      ? await showThroughPress(pdfium, read.document, plain!.length, placed, painted?.overprinted)
+      : NOT_SHOWN;
   const look: Look = {
     kind: 'pdf',
     specification,
@@ -115,18 +122,32 @@ export async function openPdf(
       attachments: pdfium.attachmentCount,
       hidden_layers: structure?.layers ?? 0,
       overprint: structure?.has_overprint ?? false,
+      is_overprint_imitated: press.rewritten !== null,
     },
     is_fully_read: known !== null,
     had_owner_password: isEncrypted,
   };
+  const shared: SharedPdf = {
+    kind: 'pdf',
+    look,
+    pages,
+    bytes: press.rewritten ?? bytes,
+    ...press.elsewhere,
+  };
+  if (read && painted && press.inks?.profile) {
+    const open = (plates: Pick<SharedPdf, 'bytes' | 'pictures' | 'inks'>) =>
+      openSharedPdf({ ...shared, ...plates });
+    const save = async () => inSharedMemory(await read.document.save(AS_IT_IS));
+    const heaviest = await heaviestInks(look, painted, press, read.document, save, open).catch(() => []);
+    for (const { page, ...found } of heaviest) look.pages[page - 1]!.heaviest = found;
+  }
   const source: PdfSource = {
     places: pages,
     extras: known && { ...known.extras, scripts: pdfium.scriptCount, attachments: pdfium.attachmentCount },
     is_encrypted: isEncrypted,
     plain: () => plainBytes(path, isEncrypted),
   };
-  const drawn = press.rewritten ?? bytes;
-  return new PdfArtwork({ kind: 'pdf', look, pages, bytes: drawn, ...press.elsewhere }, pdfium, source);
+  return new PdfArtwork(shared, pdfium, source);
 }
 
 /** Read anew: what was read before has been changed for the screen. */
@@ -166,7 +187,7 @@ async function readShared(path: string): Promise<Uint8Array> {
   }
 }
 
-function shared(bytes: Uint8Array): Uint8Array {
+function inSharedMemory(bytes: Uint8Array): Uint8Array {
   const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
   copy.set(bytes);
   return copy;
@@ -186,6 +207,8 @@ interface Press {
   /** The file as PDFium draws it from now on; null when that is the one it has. */
   rewritten: Uint8Array | null;
   elsewhere: { pictures: PlainPictures; inks: Uint8Array };
+  /** The pictures that libvips draws. */
+  streams: ReadonlySet<PDFStream>;
 }
 
 /** Lets PDFium draw the inks as the press profile shows them, and libvips the pictures that it can decode. */
@@ -194,22 +217,23 @@ async function showThroughPress(
   document: PDFDocument,
   bytes: number,
   placed: ReadonlySet<string>,
+  overprinted: Overprinted | undefined,
 ): Promise<Press> {
   if (bytes > MAX_REWRITTEN_BYTES) return { ...NOT_SHOWN, inks: SHOWN_PLAINLY };
   try {
     const { pictures, streams } = plainPictures(document, (key) => placed.has(key));
-    const press = throughPress(document, streams);
+    const press = throughPress(document, streams, overprinted);
     const { name, source, bytes: profile } = press?.profile ?? shopProfile();
     const elsewhere = { pictures, inks: profile };
-    if (!press) return { inks: null, rewritten: null, elsewhere };
+    if (!press) return { inks: null, rewritten: null, elsewhere, streams };
     const inks = { profile: { name, source }, is_complete: press.is_complete };
     if (!press.is_changed) {
       const is_shown = press.is_complete;
-      return { inks: is_shown ? inks : SHOWN_PLAINLY, rewritten: null, elsewhere };
+      return { inks: is_shown ? inks : SHOWN_PLAINLY, rewritten: null, elsewhere, streams };
     }
-    const rewritten = shared(await document.save(AS_IT_IS));
+    const rewritten = inSharedMemory(await document.save(AS_IT_IS));
     return pdfium.exchange(rewritten)
-      ? { inks, rewritten, elsewhere }
+      ? { inks, rewritten, elsewhere, streams }
       : { ...NOT_SHOWN, inks: SHOWN_PLAINLY };
   } catch {
     return { ...NOT_SHOWN, inks: SHOWN_PLAINLY };
@@ -262,6 +286,7 @@ function pageLook(
   used: UsedFonts,
   placed: Set<string>,
   safe_mm: number,
+  painting: PagePainting | undefined,
 ): { look: PageLook; has_transparency: boolean } {
   const contents = pdfium.contents(number);
   if (!contents) throw refused('page-damaged', { page: number });
@@ -281,9 +306,9 @@ function pageLook(
     lost_mm: null,
     images: fit ? placedImages(contents, opened, fit) : [],
     words: fit ? wordsNearCut(pdfium, number, opened, fit, safe_mm) : [],
-    thinnest_line: thinnestLine(contents, opened, fit),
     has_text: contents.has_text,
-    ink_percent: null,
+    painting: painting ?? { ...noPainting, thin_line: thinnestLine(contents, opened, fit) },
+    heaviest: null,
   };
   return { look, has_transparency: contents.has_transparency };
 }
@@ -337,11 +362,28 @@ function thinnestLine(
   contents: PageContents,
   opened: OpenedPage,
   fit: PageFit | null,
-): PageLook['thinnest_line'] {
+): PagePainting['thin_line'] {
   if (!fit || !contents.thinnest_line) return null;
   const { box, width } = contents.thinnest_line;
   const place = onTrim(fit, mapBox(opened.shown, box));
-  return { place, width_pt: width * opened.structure.user_unit * fit.scale };
+  return { place, size_pt: width * opened.structure.user_unit * fit.scale };
+}
+
+function paintedIn(document: PDFDocument, pages: OpenedPage[]): Painted | null {
+  const laid = (page: number): Laid | null => {
+    const { fit, shown, structure } = pages[page - 1]!;
+    if (!fit) return null;
+    return {
+      place: (box) => onTrim(fit, mapBox(shown, box)),
+      points: structure.user_unit * fit.scale,
+      trim: { x: 0, y: 0, ...fit.trim },
+    };
+  };
+  try {
+    return lookAtPainting(document, laid);
+  } catch {
+    return null;
+  }
 }
 
 class UsedFonts {
@@ -435,6 +477,16 @@ class PdfArtwork implements Artwork {
     const text = readable(this.pdfium.text(page)).trim().slice(0, this.text_left);
     this.text_left -= text.length;
     return text === '' ? null : text;
+  }
+
+  wordsAt(page: number, place: Rect): string {
+    const { shown, fit } = this.pages[page - 1]!;
+    if (!fit) return '';
+    return this.pdfium
+      .words(page, (box) => isTouching(onTrim(fit, mapBox(shown, box)), place))
+      .map(({ words }) => readable(words).trim())
+      .filter((words) => words !== '')
+      .join('\n');
   }
 
   close(): void {

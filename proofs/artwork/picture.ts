@@ -5,13 +5,11 @@ import { fitPicture, lost, onTrim } from '../fit';
 import { MM_PER_INCH, rounded, type Size } from '../geometry';
 import { MAX_PAGES, MAX_PICTURE_PIXELS } from '../limits';
 import type { Artwork, Look, PageLook, Pixels } from '../look';
-import { noFeatures } from '../look';
+import { noFeatures, noPainting } from '../look';
 import { refused } from '../refused';
 import { cmykTiff } from './cmyk-tiff';
+import { INK_SQUARE_MM } from './ink-square';
 import { type PressProfile, pressProfile, shopProfile } from './press-profile';
-
-// Ghent Workgroup 2022, rules 25 and 26.
-const INK_SQUARE_MM = 15;
 
 type PictureKind = 'jpeg' | 'png' | 'tiff';
 
@@ -39,7 +37,7 @@ export async function openPicture(
   for (let page = 1; page <= count; page += 1) {
     const metadata = page === 1 ? header : await readHeader(path, kind, page);
     const look = pageLook(metadata, page, specification);
-    if (isPlainCmyk(metadata)) look.ink_percent = await heaviestInk(path, kind, look);
+    if (isPlainCmyk(metadata)) look.heaviest = await heaviestInk(path, kind, look);
     pages.push(look);
   }
   const space = colourNames[header.space ?? ''] ?? 'DeviceRGB';
@@ -66,6 +64,7 @@ export function sharedPicture(path: string, kind: PictureKind, look: Look): Artw
     look,
     draw: (page, px) => draw(path, kind, page, px, look),
     text: () => null,
+    wordsAt: () => '',
     share: () => ({ kind, path, look }),
     close: () => {},
   };
@@ -126,9 +125,9 @@ function pageLook(metadata: Metadata, number: number, specification: PrintSpecif
       },
     ],
     words: [],
-    thinnest_line: null,
     has_text: false,
-    ink_percent: null,
+    painting: noPainting,
+    heaviest: null,
   };
 }
 
@@ -137,7 +136,7 @@ function isPlainCmyk({ space, hasAlpha }: Metadata): boolean {
 }
 
 // One pixel for each square of the rule: shrinking is the mean that the rule asks for.
-async function heaviestInk(path: string, kind: PictureKind, look: PageLook): Promise<number> {
+async function heaviestInk(path: string, kind: PictureKind, look: PageLook): Promise<PageLook['heaviest']> {
   const cells = (mm: number) => Math.max(1, Math.floor(mm / INK_SQUARE_MM));
   const { data, info } = await sharp(path, options(kind, look.number))
     .autoOrient()
@@ -149,10 +148,16 @@ async function heaviestInk(path: string, kind: PictureKind, look: PageLook): Pro
     .catch(() => {
       throw refused('page-damaged', { page: look.number });
     });
-  let heaviest = 0;
-  for (let at = 0; at < data.length; at += info.channels) {
-    const inks = data.subarray(at, at + 4).reduce((sum, ink) => sum + ink, 0);
-    heaviest = Math.max(heaviest, (inks / 255) * 100);
+  const whole = look.images[0]!.place;
+  const [width, height] = [whole.width / info.width, whole.height / info.height];
+  let heaviest = { percent: 0, place: whole };
+  for (let cell = 0; cell < info.width * info.height; cell += 1) {
+    const at = cell * info.channels;
+    const percent = (data.subarray(at, at + 4).reduce((sum, ink) => sum + ink, 0) / 255) * 100;
+    if (percent <= heaviest.percent) continue;
+    const x = whole.x + (cell % info.width) * width;
+    const y = whole.y + Math.floor(cell / info.width) * height;
+    heaviest = { percent, place: { x, y, width, height } };
   }
   return heaviest;
 }

@@ -13,11 +13,15 @@ import {
   PDFStream,
 } from 'pdf-lib';
 import { MAX_FORM_DEPTH, MAX_REWRITTEN_OBJECTS, MAX_STREAMS_BYTES } from '../limits';
-import { unpacked, withInksIn } from './content-colours';
+import { type Blended, unpacked, withInksIn } from './content-colours';
+import type { Blend } from './overprint';
+import type { Overprinted } from './painted';
 import { type PressProfile, pressProfile, shopProfile } from './press-profile';
 
-/** The name that the colour space gets in every resource dictionary. */
-const INKS = 'PressInks';
+/** The names that the colour spaces and the graphics states get in every resource dictionary. */
+const NAMES = { inks: 'PressInks', screen: 'PressScreen', grey: 'PressGrey' };
+const AS_BEFORE = 'PressNormal';
+const STATES: Record<Blend, string> = { Multiply: 'PressMultiply', Darken: 'PressDarken' };
 const INK_COUNT = 4;
 
 export interface PressColours {
@@ -28,17 +32,28 @@ export interface PressColours {
 
 /**
  * Changes the document in place; the caller writes it when `is_changed`. null when it holds no DeviceCMYK. `elsewhere`
- * are pictures that PDFium does not draw: they stay as they are, and whoever draws them uses the same profile.
+ * are pictures that PDFium does not draw: they stay as they are, and whoever draws them uses the same profile. Paints
+ * that overprint are blended with what lies below.
  */
 export function throughPress(
   document: PDFDocument,
   elsewhere: ReadonlySet<PDFStream> = new Set(),
+  overprinted: Overprinted = new Map(),
 ): (PressColours & { is_changed: boolean }) | null {
   const profile = artworkProfile(document) ?? shopProfile();
-  const rewriting = new Rewriting(document, profile, elsewhere);
+  const spaces = { inks: profiled(document, profile.bytes, 4) };
+  const rewriting = new Rewriting(document, spaces, elsewhere, overprinted);
   for (const page of document.getPages()) rewriting.page(page);
   const { is_changed, is_complete, has_inks_elsewhere } = rewriting;
   return is_changed || has_inks_elsewhere || !is_complete ? { profile, is_changed, is_complete } : null;
+}
+
+/** A colour space that these bytes describe. */
+export function profiled(document: PDFDocument, profile: Buffer, channels: 1 | 3 | 4): PDFArray {
+  const { context } = document;
+  const Alternate = { 1: 'DeviceGray', 3: 'DeviceRGB', 4: 'DeviceCMYK' }[channels];
+  const stream = context.register(context.stream(profile, { N: channels, Alternate }));
+  return context.obj([PDFName.of('ICCBased'), stream]) as PDFArray;
 }
 
 function artworkProfile(document: PDFDocument): PressProfile | null {
@@ -54,7 +69,16 @@ function artworkProfile(document: PDFDocument): PressProfile | null {
   return null;
 }
 
-class Rewriting {
+/** The colour spaces that take the place of the device's own; those left out stay as they are. */
+export interface Spaces {
+  inks: PDFArray;
+  screen?: PDFArray;
+  grey?: PDFArray;
+  /** What the file says about its colours, by profile or DefaultCMYK, gives way too. */
+  is_every_space?: boolean;
+}
+
+export class Rewriting {
   is_changed = false;
   is_complete = true;
   has_inks_elsewhere = false;
@@ -65,13 +89,11 @@ class Rewriting {
 
   constructor(
     private readonly document: PDFDocument,
-    profile: PressProfile,
+    private readonly spaces: Spaces,
     private readonly elsewhere: ReadonlySet<PDFStream>,
+    private readonly overprinted: Overprinted = new Map(),
   ) {
-    const { context } = document;
-    const stream = context.stream(profile.bytes, { N: INK_COUNT, Alternate: 'DeviceCMYK' });
-    // An array of its own in each dictionary: PDFium looks no further for the space of an inline picture.
-    this.inks = context.obj([PDFName.of('ICCBased'), context.register(stream)]) as PDFArray;
+    this.inks = spaces.inks;
   }
 
   page(page: PDFPage): void {
@@ -98,7 +120,7 @@ class Rewriting {
       if (!part) return;
       parts.push(part, Buffer.from('\n'));
     }
-    const changed = withInksIn(INKS, Buffer.concat(parts));
+    const changed = withInksIn(this.names, Buffer.concat(parts), this.blended(page.node));
     if (!changed) return;
     page.node.set(PDFName.of('Contents'), context.register(context.stream(changed)));
     this.is_changed = true;
@@ -111,7 +133,7 @@ class Rewriting {
       return;
     }
     const spaces = resources.lookup(PDFName.of('ColorSpace'));
-    const inks = inksOf(spaces) ?? this.inks;
+    const inks = (this.spaces.is_every_space ? null : inksOf(spaces)) ?? this.inks;
     this.each(resources, 'ColorSpace', (space, key, dict) => this.replaceSpace(dict, key, space, inks));
     this.each(resources, 'XObject', (object, key, dict) => {
       if (object instanceof PDFStream) this.xObject(object, dict.get(key), resources, inks, depth);
@@ -124,8 +146,29 @@ class Rewriting {
     this.each(resources, 'Font', (font) => {
       if (font instanceof PDFDict) this.glyphs(font, resources, depth);
     });
-    if (spaces instanceof PDFDict) spaces.set(PDFName.of(INKS), this.copy(inks));
-    else resources.set(PDFName.of('ColorSpace'), this.document.context.obj({ [INKS]: this.copy(inks) }));
+    // An array of its own in each dictionary: PDFium looks no further for the space of an inline picture.
+    const named = spaces instanceof PDFDict ? spaces : this.document.context.obj({});
+    named.set(PDFName.of(NAMES.inks), this.copy(inks));
+    if (this.spaces.screen) named.set(PDFName.of(NAMES.screen), this.copy(this.spaces.screen));
+    if (this.spaces.grey) named.set(PDFName.of(NAMES.grey), this.copy(this.spaces.grey));
+    if (named !== spaces) resources.set(PDFName.of('ColorSpace'), named);
+    if (this.overprinted.size > 0) this.addBlending(resources);
+  }
+
+  private addBlending(resources: PDFDict): void {
+    const { context } = this.document;
+    const known = resources.lookup(PDFName.of('ExtGState'));
+    const states = known instanceof PDFDict ? known : context.obj({});
+    for (const [BM, name] of Object.entries(STATES)) states.set(PDFName.of(name), context.obj({ BM }));
+    states.set(PDFName.of(AS_BEFORE), context.obj({ BM: 'Normal' }));
+    if (states !== known) resources.set(PDFName.of('ExtGState'), states);
+  }
+
+  private blended(stream: PDFObject): Blended | undefined {
+    const paints = this.overprinted.get(stream);
+    if (!paints) return undefined;
+    const states = new Map([...paints].map(([at, blend]) => [at, STATES[blend]]));
+    return { states, after: AS_BEFORE };
   }
 
   private xObject(
@@ -164,7 +207,7 @@ class Rewriting {
 
   private streamContents(stream: PDFStream, ref: PDFObject | undefined): void {
     const content = this.contentOf(stream);
-    const changed = content ? withInksIn(INKS, content) : null;
+    const changed = content ? withInksIn(this.names, content, this.blended(stream)) : null;
     if (!changed || !(ref instanceof PDFRef)) return;
     for (const key of ['Filter', 'DecodeParms', 'Length']) stream.dict.delete(PDFName.of(key));
     this.document.context.assign(ref, PDFRawStream.of(stream.dict, changed));
@@ -187,7 +230,8 @@ class Rewriting {
 
   /** The same space over the inks of the press; null when it has nothing to do with DeviceCMYK. */
   private withInks(space: PDFObject | undefined, inks: PDFArray, depth: number): PDFArray | null {
-    if (isDeviceCmyk(space)) return this.copy(inks);
+    const whole = this.wholeSpace(space, inks);
+    if (whole) return this.copy(whole);
     if (!(space instanceof PDFArray) || space.size() === 0 || depth > MAX_FORM_DEPTH) return null;
     const family = `${space.lookup(0)}`;
     // The colour below another one: of a palette, of a pattern, of a special ink where that ink is not at hand.
@@ -198,6 +242,28 @@ class Rewriting {
     const replaced = this.copy(space);
     replaced.set(below, base);
     return replaced;
+  }
+
+  private wholeSpace(space: PDFObject | undefined, inks: PDFArray): PDFArray | null {
+    if (isDeviceCmyk(space)) return inks;
+    const { screen, grey, is_every_space } = this.spaces;
+    if (!is_every_space) return null;
+    const family = `${space instanceof PDFArray ? space.lookup(0) : space}`;
+    const profile = family === '/ICCBased' ? (space as PDFArray).lookup(1) : undefined;
+    const channels = profile instanceof PDFStream ? `${profile.dict.lookup(PDFName.of('N'))}` : '';
+    if (family === '/ICCBased' && channels === '4') return inks;
+    if (screen && (channels === '3' || ['/DeviceRGB', '/CalRGB', '/Lab'].includes(family))) return screen;
+    if (grey && (channels === '1' || ['/DeviceGray', '/CalGray'].includes(family))) return grey;
+    return null;
+  }
+
+  private get names(): Record<string, string> {
+    const { screen, grey } = this.spaces;
+    return {
+      DeviceCMYK: NAMES.inks,
+      ...(screen ? { DeviceRGB: NAMES.screen } : {}),
+      ...(grey ? { DeviceGray: NAMES.grey } : {}),
+    };
   }
 
   private contentOf(stream: PDFStream): Buffer | null {

@@ -3,7 +3,7 @@ import type { Finding } from '../contract';
 import { finding } from '../finding';
 import type { Look } from '../look';
 
-export function features({ features: has, kind, is_fully_read, had_owner_password }: Look): Finding[] {
+export function features({ features: has, kind, pages, is_fully_read, had_owner_password }: Look): Finding[] {
   const findings: Finding[] = [];
   if (has.outside_references > 0) {
     findings.push(finding('outside-references', 'warning', { count: has.outside_references }));
@@ -11,8 +11,11 @@ export function features({ features: has, kind, is_fully_read, had_owner_passwor
   if (has.live_text_in_drawing) findings.push(finding('live-text-in-drawing', 'warning', {}));
   if (!is_fully_read) findings.push(finding('partly-read', 'info', {}));
   if (had_owner_password) findings.push(finding('owner-password', 'info', {}));
-  if (has.transparency && kind === 'pdf') findings.push(finding('transparency', 'info', {}));
-  if (has.overprint) findings.push(finding('overprint', 'info', {}));
+  if (has.transparency && kind === 'pdf') {
+    const first = pages.find(({ painting }) => painting.see_through);
+    const at = first ? { page: first.number, place: first.painting.see_through! } : {};
+    findings.push(finding('transparency', 'info', {}, at));
+  }
   if (has.annotations > 0) findings.push(finding('annotations', 'info', { count: has.annotations }));
   if (has.form_fields > 0) findings.push(finding('form-fields', 'info', { count: has.form_fields }));
   if (has.scripts > 0) findings.push(finding('scripts', 'info', { count: has.scripts }));

@@ -10,10 +10,13 @@ import { fonts } from './fonts';
 import { ink } from './ink';
 import { noText } from './no-text';
 import { oneInk } from './one-ink';
+import { overprint } from './overprint';
 import { pageCount } from './page-count';
 import { pageSize } from './page-size';
 import { resolution } from './resolution';
 import { safeZone } from './safe-zone';
+import { smallText } from './small-text';
+import { specialInks } from './special-inks';
 import { thinLines } from './thin-lines';
 
 const order: Record<Severity, number> = { error: 0, warning: 1, info: 2 };
@@ -28,7 +31,10 @@ export function checkLook(look: Look): Finding[] {
     cropped,
     safeZone,
     thinLines,
+    smallText,
+    overprint,
     ink,
+    specialInks,
     colours,
     features,
     noText,

@@ -4,9 +4,9 @@ import type { Look } from '../look';
 
 export function ink({ pages, specification }: Look): Finding[] {
   const limit = specification.ink_limit_percent;
-  return pages
-    .filter((page) => (page.ink_percent ?? 0) > limit)
-    .map((page) =>
-      finding('ink-limit', 'warning', { page: page.number, found: Math.round(page.ink_percent!), limit }),
-    );
+  return pages.flatMap(({ number: page, heaviest }) => {
+    if (!heaviest || Math.round(heaviest.percent) <= limit) return [];
+    const values = { page, found: Math.round(heaviest.percent), limit };
+    return [finding('ink-limit', 'warning', values, { place: heaviest.place })];
+  });
 }

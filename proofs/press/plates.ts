@@ -11,6 +11,7 @@ export function drawnFromPlates(look: Look, plates: Plate[]): Artwork {
       return sharedPicture(plate.path, plate.kind, { ...look, pages }).draw(plate.page, px);
     },
     text: () => null,
+    wordsAt: () => '',
     share: () => ({
       kind: 'plates',
       look,

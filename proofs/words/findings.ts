@@ -112,6 +112,66 @@ export const findingWords = {
     en: 'The file uses see-through effects. They are flattened for the press; the proof shows the result.',
     fr: "Le fichier utilise des transparences. Elles sont aplaties pour l'impression ; l'épreuve montre le résultat.",
   }),
+  'line-too-thin': (v: { page: number; width: number; least: number }): Words => ({
+    en: `Page ${v.page}: a line is only ${number(v.width, 'en', 3)} pt thick. Below ${number(v.least, 'en', 3)} pt no press holds it: it would be missing or broken. Please make it at least 0.25 pt thick and export again.`,
+    fr: `Page ${v.page} : un filet ne fait que ${number(v.width, 'fr', 3)} pt d'épaisseur. En dessous de ${number(v.least, 'fr', 3)} pt, aucune presse ne le tient : il manquerait ou serait rompu. Donnez-lui au moins 0,25 pt et exportez de nouveau.`,
+  }),
+  'delicate-lines': (v: { page: number; width: number; least: number; is_white: 'yes' | 'no' }): Words => ({
+    en: `Page ${v.page}: a ${v.is_white === 'yes' ? 'white line' : 'line of several inks'} is only ${number(v.width, 'en', 3)} pt thick. ${v.is_white === 'yes' ? 'The ink around it may fill it in.' : 'The smallest shift between the inks gives it a coloured edge.'} Please make it at least ${number(v.least, 'en', 2)} pt thick${v.is_white === 'yes' ? '' : ' or set it in one ink'}.`,
+    fr: `Page ${v.page} : un filet ${v.is_white === 'yes' ? 'blanc' : 'de plusieurs encres'} ne fait que ${number(v.width, 'fr', 3)} pt d'épaisseur. ${v.is_white === 'yes' ? "L'encre voisine peut le boucher." : 'Le moindre décalage entre les encres lui donne un bord coloré.'} Donnez-lui au moins ${number(v.least, 'fr', 2)} pt${v.is_white === 'yes' ? '' : ' ou une seule encre'}.`,
+  }),
+  'small-white-text': (v: { page: number; size: number; least: number }): Words => ({
+    en: `Page ${v.page}: white letters are only ${number(v.size, 'en')} pt high, and the ink around them may fill them in. Please set them in at least ${number(v.least, 'en')} pt, or accept the risk.`,
+    fr: `Page ${v.page} : des lettres blanches ne font que ${number(v.size, 'fr')} pt et l'encre voisine peut les boucher. Composez-les en ${number(v.least, 'fr')} pt au moins, ou acceptez ce risque.`,
+  }),
+  'small-mixed-text': (v: { page: number; size: number; least: number }): Words => ({
+    en: `Page ${v.page}: letters of only ${number(v.size, 'en')} pt are mixed from several inks. The smallest shift between the inks blurs them. Please set them in one ink or in at least ${number(v.least, 'en')} pt, or accept the risk.`,
+    fr: `Page ${v.page} : des lettres de ${number(v.size, 'fr')} pt seulement mêlent plusieurs encres. Le moindre décalage entre les encres les rend floues. Composez-les en une seule encre ou en ${number(v.least, 'fr')} pt au moins, ou acceptez ce risque.`,
+  }),
+  'rich-black-text': (v: { page: number; size: number; least: number }): Words => ({
+    en: `Page ${v.page}: black letters of ${number(v.size, 'en')} pt are mixed from several inks. Below ${number(v.least, 'en')} pt the smallest shift gives them a coloured edge. Please set small black text in black ink alone, or accept the risk.`,
+    fr: `Page ${v.page} : des lettres noires de ${number(v.size, 'fr')} pt mêlent plusieurs encres. En dessous de ${number(v.least, 'fr')} pt, le moindre décalage leur donne un bord coloré. Composez les petits textes noirs avec la seule encre noire, ou acceptez ce risque.`,
+  }),
+  'heavy-black-text': (v: { page: number; found: number; limit: number }): Words => ({
+    en: `Page ${v.page}: black letters carry ${number(v.found, 'en', 0)} % ink; above ${number(v.limit, 'en', 0)} % they dry slowly and may smear. Please choose a lighter black, or accept the risk.`,
+    fr: `Page ${v.page} : des lettres noires portent ${number(v.found, 'fr', 0)} % d'encre ; au-delà de ${number(v.limit, 'fr', 0)} %, elles sèchent lentement et peuvent maculer. Choisissez un noir plus léger, ou acceptez ce risque.`,
+  }),
+  'white-overprint': (v: { page: number; what: 'text' | 'shape' }): Words => ({
+    en: `Page ${v.page}: white ${v.what === 'text' ? 'letters are' : 'shapes are'} set to overprint. White is no ink, so nothing of them will be printed; the proof shows the page without them. If you want to see them, switch overprint off and export again.`,
+    fr: `Page ${v.page} : ${v.what === 'text' ? 'des lettres blanches sont' : 'des formes blanches sont'} en surimpression. Le blanc n'est pas une encre : rien n'en sera imprimé, et l'épreuve montre la page sans elles. Si vous voulez les voir, désactivez la surimpression et exportez de nouveau.`,
+  }),
+  'overprint-imitated': (): Words => ({
+    en: 'Some inks are set to print over others. The proof imitates it by mixing both colours as light through two films; the printed shade may differ a little.',
+    fr: "Certaines encres sont réglées en surimpression. L'épreuve l'imite en mêlant les deux couleurs comme la lumière à travers deux films ; la teinte imprimée peut s'en écarter un peu.",
+  }),
+  'die-line': (v: { names: string }): Words => ({
+    en: `The line in the ink “${v.names}” tells where the piece is cut. It is not printed, although the proof shows it. Please check that it runs where you want the cut.`,
+    fr: `Le tracé dans l'encre « ${v.names} » indique la découpe. Il ne s'imprime pas, bien que l'épreuve le montre. Vérifiez qu'il passe là où vous voulez couper.`,
+  }),
+  'die-line-unasked': (v: { names: string }): Words => ({
+    en: `The file holds a line for cutting or folding (“${v.names}”), but this product is cut straight. As it is, the line would be printed. Please remove it, or ask us for a cut to shape.`,
+    fr: `Le fichier contient un tracé de découpe ou de pli (« ${v.names} »), alors que ce produit est coupé droit. Tel quel, le tracé serait imprimé. Retirez-le, ou demandez-nous une découpe à la forme.`,
+  }),
+  'die-line-missing': (): Words => ({
+    en: 'This product is cut to a shape, but the file holds no cutting line. Please add one as a line in a special ink named “CutContour”, or accept that we cut along the edge of the finished size.',
+    fr: 'Ce produit est découpé à la forme, mais le fichier ne contient pas de tracé de découpe. Ajoutez-en un, dans un ton direct nommé « CutContour », ou acceptez que nous coupions au bord du format fini.',
+  }),
+  'white-ink': (v: { names: string }): Words => ({
+    en: `The ink “${v.names}” is printed as white under or over the other inks. A screen cannot show it: the proof draws it in the colour that the file gives it.`,
+    fr: `L'encre « ${v.names} » s'imprime en blanc, sous ou sur les autres. Un écran ne peut pas la montrer : l'épreuve la dessine dans la couleur que le fichier lui donne.`,
+  }),
+  'white-ink-unasked': (v: { names: string }): Words => ({
+    en: `The file asks for white ink (“${v.names}”), which this product does not have. It would be printed in the colour that stands for it, or vanish. Please remove it, or ask us for a product with white ink.`,
+    fr: `Le fichier demande une encre blanche (« ${v.names} »), que ce produit n'a pas. Elle s'imprimerait dans sa couleur de substitution, ou disparaîtrait. Retirez-la, ou demandez-nous un produit avec encre blanche.`,
+  }),
+  'finishing-ink': (v: { names: string }): Words => ({
+    en: `The file marks a varnish, a foil or a relief (“${v.names}”). The proof shows it as a flat colour, and without that finishing it would be printed so. Please check that you ordered it, or remove the mark.`,
+    fr: `Le fichier marque un vernis, une dorure ou un relief (« ${v.names} »). L'épreuve le montre en aplat, et sans cette finition il s'imprimerait ainsi. Vérifiez que vous l'avez commandé, ou retirez ce repère.`,
+  }),
+  'every-ink': (v: { page: number }): Words => ({
+    en: `Page ${v.page}: something is drawn in the colour of crop marks, which prints with every ink at once. It would lie too thick and dry badly. Please use plain black instead.`,
+    fr: `Page ${v.page} : un élément utilise la couleur des repères de coupe, imprimée avec toutes les encres à la fois. La couche serait trop épaisse et sécherait mal. Utilisez plutôt un noir simple.`,
+  }),
   overprint: (): Words => ({
     en: 'Some inks are set to print over others. The proof shows them as on screen; mixed colours may come out darker in print.',
     fr: "Certaines encres sont réglées en surimpression. L'épreuve les montre comme à l'écran ; les couleurs mêlées peuvent être plus foncées à l'impression.",

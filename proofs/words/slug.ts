@@ -1,4 +1,4 @@
-import type { Words } from '../contract';
+import type { Language, Words } from '../contract';
 
 /** Labels of the sheet around the piece. */
 export const slugWords = {
@@ -23,3 +23,20 @@ export const slugWords = {
     fr: 'Les couleurs à l’écran sont indicatives.',
   },
 } satisfies Record<string, Words>;
+
+/** The band over a picture of the comparison. */
+export const comparisonWords = {
+  en: {
+    before: (version: number) => `Version ${version}, replaced – not for print`,
+    after: (version: number) => `Version ${version} – proof, not for print`,
+    overlay: (from: number, to: number) => `Versions ${from} and ${to}, one over the other – not for print`,
+    difference: (from: number, to: number) => `What differs: version ${from} → ${to} – not for print`,
+  },
+  fr: {
+    before: (version: number) => `Version ${version}, remplacée – ne pas imprimer`,
+    after: (version: number) => `Version ${version} – épreuve, ne pas imprimer`,
+    overlay: (from: number, to: number) => `Versions ${from} et ${to} superposées – ne pas imprimer`,
+    difference: (from: number, to: number) =>
+      `Ce qui diffère\u00a0: version ${from} → ${to} – ne pas imprimer`,
+  },
+} satisfies Record<Language, Record<string, (...versions: number[]) => string>>;

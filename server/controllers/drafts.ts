@@ -5,12 +5,14 @@ import { linkToken, linkTokenSha256 } from '../link';
 import { deviceSha256 } from '../middleware/cookies';
 import { uploadOrNull } from '../middleware/upload';
 import * as artwork from '../models/artwork';
+import * as artworkChoice from '../models/artwork-choice';
 import { promisedBy, readyOn } from '../models/calendar';
 import { now } from '../models/database';
 import { CUSTOMER } from '../models/event';
 import * as order from '../models/order';
 import * as product from '../models/product';
 import { portal, room, shop } from '../portal';
+import { chosenInWords, questionsFor } from './choice-locals';
 import { isEmail, isPhone, sentences, text, textOrNull, whole } from './form';
 import { choiceForm, readChoice } from './products';
 
@@ -87,7 +89,8 @@ export async function showArtwork(req: Request, res: Response): Promise<void> {
   await renderArtwork(req, res);
 }
 
-async function renderArtwork(req: Request, res: Response, error?: Invalid): Promise<void> {
+/** The page of the file, with what the check found and what may be done about it. */
+export async function renderArtwork(req: Request, res: Response, error?: Invalid): Promise<void> {
   const { config, db } = portal(req);
   const { order: draft, base } = room(req);
   const file = await artwork.currentOrNull(db, draft);
@@ -100,10 +103,12 @@ async function renderArtwork(req: Request, res: Response, error?: Invalid): Prom
     base,
     artwork: file,
     preflight,
+    questions: file ? await questionsFor(req, draft, file, preflight?.report ?? null) : [],
     is_checking: Boolean(file && !preflight),
     limit_mb: Math.floor(config.upload_limit_bytes / MEGABYTE),
     errors: error ? sentences(res, error) : [],
     action: `${base}/artwork`,
+    choices_action: `${base}/artwork/choices`,
     status_url: `${base}/artwork/check.json`,
     next_url: `${base}/${nextStep(draft, 'artwork')}`,
   });
@@ -204,7 +209,8 @@ async function renderCheck(
   }
   const file = await artwork.currentOrNull(db, draft);
   const preflight = file ? await artwork.preflightOrNull(db, file.id, draft.specification_sha256!) : null;
-  if (preflight && !preflight.is_accepted) {
+  const chosen = file ? await artworkChoice.ofArtwork(db, file.id, draft) : [];
+  if (preflight && !preflight.is_accepted && !artworkChoice.answersErrors(preflight.report, chosen)) {
     res.redirect(303, `${base}/artwork`);
     return;
   }
@@ -214,6 +220,7 @@ async function renderCheck(
     base,
     artwork: file,
     preflight,
+    chosen: file ? await chosenInWords(req, res, draft, file) : '',
     ...promise,
     has_cards: cards !== null,
     mode: config.payments.mode,

@@ -1,6 +1,10 @@
 // What the owner decides about money, and what needs an eye.
 import type { Request, Response } from 'express';
+import * as dispute from '../models/dispute';
 import { moneySettings, saveMoneySettings } from '../models/money-setting';
+import { stuckPayments } from '../models/stuck-payment';
+import * as sweep from '../models/sweep';
+import * as task from '../models/task';
 import { portal, shop } from '../portal';
 import { amountText, centsOrNull, type Shown, text } from './form';
 
@@ -11,7 +15,7 @@ interface Form {
 }
 
 async function render(req: Request, res: Response, { status = 200, errors = [], staff_refund }: Form = {}) {
-  const { db } = portal(req);
+  const { db, cards } = portal(req);
   const { currency } = shop(req);
   const settings = await moneySettings(db);
   res.status(status).render('owner/payments', {
@@ -19,6 +23,11 @@ async function render(req: Request, res: Response, { status = 200, errors = [], 
     staff_refund: staff_refund ?? amountText(settings.staff_refund_cents, currency),
     errors,
     is_saved: req.query.saved !== undefined,
+    is_sweeping: req.query.sweeping !== undefined,
+    has_cards: cards !== null,
+    sweeps: await sweep.latest(db),
+    disputes_waiting: (await dispute.waiting(db)).length,
+    stuck_count: (await stuckPayments(db)).length,
   });
 }
 
@@ -34,4 +43,11 @@ export async function update(req: Request, res: Response): Promise<void> {
   }
   await saveMoneySettings(db, { ...(await moneySettings(db)), staff_refund_cents });
   res.redirect(303, '/owner/payments?saved=1');
+}
+
+/** Compares with the processor now, its own lists included. */
+export async function sweepNow(req: Request, res: Response): Promise<void> {
+  await task.enqueue(portal(req).db, 'sweep_payments', { long: true });
+  portal(req).wake();
+  res.redirect(303, '/owner/payments?sweeping=1#sweep');
 }

@@ -12,6 +12,8 @@ import * as payment from '../models/payment';
 import * as proof from '../models/proof';
 import * as signOff from '../models/sign-off';
 import { portal, type Room, room, shop } from '../portal';
+import { doneTo } from './choice-locals';
+import { summaryOrNull } from './comparisons';
 import type { Shown } from './form';
 
 export const versionIn = (req: Request): number => {
@@ -89,7 +91,7 @@ async function showRecord(req: Request, res: Response, signed: proof.Proof): Pro
   const live = await approval.findApproval(db, placed.live_approval_id!);
   res.render('proofs/record', {
     order: orderLocals(placed, room(req), res),
-    proof: pageLocals(signed, base, new Map()),
+    proof: { ...pageLocals(signed, base, new Map()), ...(await doneTo(req, res, signed)) },
     approval: live,
     stop_until: approval.stopUntil(live),
     links: { back: base, record: `${base}/record.pdf`, pdf: `${base}/proof/${signed.version}/proof.pdf` },
@@ -162,8 +164,11 @@ export async function renderProof(
         ? t('proof:charge_later', { amount: words.amount, minutes: window })
         : t('proof:charge_now', { amount: words.amount });
   const requests = await changeRequest.ofOrder(db, placed.id);
+  const { press_sha256, done } = await doneTo(req, res, current);
+  const changed = await summaryOrNull(db, placed, current, requests, base);
   res.status(status).render('proofs/show', {
-    proof: { ...pageLocals(current, base, seen), is_current: true, superseded_by: null },
+    proof: { ...pageLocals(current, base, seen), press_sha256, is_current: true, superseded_by: null },
+    done,
     order: { ...orderLocals(placed, room(req), res), ready_on: words.ready_on, cutoff_at: words.cutoff_at },
     statements: words.ticks.map((tick) => {
       const [first, ...rest] = parts(tick.text);
@@ -208,6 +213,7 @@ export async function renderProof(
       send_url: `${url}/code`,
     },
     answers: requests.filter((request) => request.proof_id !== current.id),
+    changed,
     money: {
       needs_reservation: gates.some(({ key, is_met }) => key === 'G9' && !is_met),
       words: (await payment.hasLapsed(db, placed.id)) ? 'ended' : 'missing',
@@ -217,7 +223,7 @@ export async function renderProof(
     form: { action: `${url}/approval`, values: given.values, errors: given.errors },
     links: {
       changes: `${url}/changes`,
-      compare: null,
+      compare: changed?.url ?? null,
       // A file would stay on the tablet.
       pdf: counter ? null : `${url}/proof.pdf`,
       seen: (page: number) => `${url}/pages/${page}/seen`,

@@ -4,9 +4,7 @@ import { byStaff } from '../models/event';
 import * as order from '../models/order';
 import { portal, staff } from '../portal';
 import { text } from './form';
-import { act, orderOf } from './staff-orders';
-
-const MAX_REASON_LENGTH = 300;
+import { act, MAX_REASON_LENGTH, orderOf } from './staff-orders';
 
 export async function create(req: Request, res: Response): Promise<void> {
   const found = await orderOf(req);

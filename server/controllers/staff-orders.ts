@@ -6,6 +6,7 @@ import { Conflict, Invalid } from '../errors';
 import { orderPath, orderUrl } from '../link';
 import * as approval from '../models/approval';
 import * as artwork from '../models/artwork';
+import * as artworkChoice from '../models/artwork-choice';
 import * as billing from '../models/billing';
 import * as changeRequest from '../models/change-request';
 import type { Db } from '../models/database';
@@ -14,6 +15,7 @@ import * as invoice from '../models/invoice';
 import * as jobHold from '../models/job-hold';
 import * as message from '../models/message';
 import * as order from '../models/order';
+import * as orderChange from '../models/order-change';
 import { may } from '../models/order-state';
 import * as paper from '../models/paper';
 import * as payment from '../models/payment';
@@ -21,14 +23,19 @@ import * as printCheck from '../models/print-check';
 import * as proof from '../models/proof';
 import * as refund from '../models/refund';
 import { findStaffOrNull, list as listStaff } from '../models/staff';
+import { stuckPayments } from '../models/stuck-payment';
 import * as tablet from '../models/tablet';
 import { stepsFrom } from '../models/ticket';
 import { portal, shop, staff } from '../portal';
+import { questionsFor } from './choice-locals';
 import { amountText, type Shown, sentences } from './form';
 import { historyInWords } from './histories';
 import { dueOf, statusOf, todayIn } from './jobs';
 import { moneyOf } from './orders';
 import { photoLocals } from './photo-locals';
+
+/** The longest reason that a form of the shop takes. */
+export const MAX_REASON_LENGTH = 300;
 
 /** The order that the address names by its reference. Drafts belong to whoever is writing them. */
 export async function orderOf(req: Request): Promise<order.PlacedOrder> {
@@ -47,9 +54,12 @@ const DONE = [
   'cancelled',
   'link_sent',
   'moved',
+  'changed',
   'refund_asked',
   'refund_settled',
   'job_resumed',
+  'charge_stopping',
+  'warning_answered',
 ] as const;
 type Done = (typeof DONE)[number];
 
@@ -63,6 +73,7 @@ function actionsFor(found: order.PlacedOrder) {
     take_payment: may('capture_payment', state),
     withdraw: may('withdraw_approval', state),
     cancel: may('cancel', state),
+    change: orderChange.mayBeChanged(state),
     resend: Boolean(found.contact_email) && state !== 'cancelled',
     hand_over: may('hand_over', state),
     steps: stepsFrom(state),
@@ -80,6 +91,10 @@ async function filesOf(req: Request, found: order.PlacedOrder, versions: proof.P
         is_current: file.id === found.current_artwork_id,
         url: orderPage(found, `/artworks/${file.id}`),
         refusal: checked?.refusal ?? null,
+        questions:
+          file.id === found.current_artwork_id && artworkChoice.mayRemake(found)
+            ? await questionsFor(req, found, file, checked?.report ?? null)
+            : [],
         report: checked?.report ?? versions.findLast((each) => each.artwork_id === file.id)?.report ?? null,
       };
     }),
@@ -96,6 +111,7 @@ function proofsOf(found: order.PlacedOrder, versions: proof.Proof[]) {
     page_count: each.page_count,
     short_sha256: each.sha256.slice(0, 8),
     pdf_url: orderPage(found, `/proof/${each.version}/proof.pdf`),
+    compare_url: each.version > 1 ? orderPage(found, `/proof/${each.version}/compare`) : null,
     pages: each.pages.map(({ number, width_px, height_px }) => ({
       number,
       width_px,
@@ -168,6 +184,7 @@ export async function renderOrder(
       staff_name: each.staff_id ? (names.get(each.staff_id) ?? null) : null,
     })),
     refunds: await refundsOf(req, found),
+    money_stuck: await stuckPayments(db, found.id),
     job_holds: await jobHold.ofOrder(db, found.id),
     files: await filesOf(req, found, versions),
     proofs: proofsOf(found, versions).reverse(),

@@ -1,9 +1,11 @@
 // The first page of the day: what is due, what is late, what waits for whom.
 import type { Request, Response } from 'express';
 import * as counterCall from '../models/counter-call';
+import * as dispute from '../models/dispute';
 import * as message from '../models/message';
 import * as order from '../models/order';
 import * as payment from '../models/payment';
+import { stuckPayments } from '../models/stuck-payment';
 import * as task from '../models/task';
 import { portal, shop } from '../portal';
 import { type Job, jobOf, OPEN_STATES, todayIn } from './jobs';
@@ -69,9 +71,31 @@ async function unpaidAmong(req: Request, rows: order.Row[]): Promise<Set<string>
 }
 
 interface Alert {
-  key: 'tablet_calls' | 'unapproved_money' | 'refused_letters' | 'parked_tasks';
+  key: 'tablet_calls' | 'disputes' | 'payments' | 'refused_letters' | 'parked_tasks';
   count: number;
   url: string;
+  days?: number;
+}
+
+async function moneyAlerts(req: Request): Promise<Alert[]> {
+  const { db } = portal(req);
+  const stuck = await stuckPayments(db);
+  const open = await dispute.waiting(db);
+  const isOwner = req.staff?.role === 'owner';
+  const days = open.map((each) => dispute.daysLeft(each) ?? 0);
+  return [
+    {
+      key: 'disputes',
+      count: open.length,
+      url: isOwner ? '/owner/disputes' : '/staff/payments',
+      days: Math.min(...days),
+    },
+    {
+      key: 'payments',
+      count: stuck.filter(({ kind }) => kind !== 'dispute' && kind !== 'unpaid').length,
+      url: '/staff/payments',
+    },
+  ];
 }
 
 async function alertsOf(req: Request): Promise<Alert[]> {
@@ -79,7 +103,7 @@ async function alertsOf(req: Request): Promise<Alert[]> {
   const { parked } = await task.waiting(db);
   const alerts: Alert[] = [
     { key: 'tablet_calls', count: await counterCall.waiting(db), url: '/staff/tablets' },
-    { key: 'unapproved_money', count: (await payment.alerts(db)).length, url: '/staff/parked#money' },
+    ...(await moneyAlerts(req)),
     { key: 'parked_tasks', count: parked, url: '/staff/parked' },
     {
       key: 'refused_letters',

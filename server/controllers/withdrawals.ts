@@ -4,9 +4,7 @@ import * as approval from '../models/approval';
 import { byStaff } from '../models/event';
 import { portal, staff } from '../portal';
 import { text } from './form';
-import { act, orderOf } from './staff-orders';
-
-const MAX_REASON_LENGTH = 300;
+import { act, MAX_REASON_LENGTH, orderOf } from './staff-orders';
 
 /** The customer asked the shop to take the signature back. */
 export async function create(req: Request, res: Response): Promise<void> {

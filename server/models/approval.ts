@@ -1,6 +1,7 @@
 // The sign-off. One conditional write decides it; everything else here is what it must match and what is kept.
 import { randomUUID } from 'node:crypto';
 import { Conflict, Invalid, NotFound } from '../errors';
+import * as comparison from './comparison';
 import { type Db, isUniqueViolation, now, type Trx } from './database';
 import * as device from './device';
 import * as event from './event';
@@ -204,6 +205,7 @@ async function sign(
       channel: circumstances.counter ? 'counter' : 'web',
       witness: circumstances.counter?.staff_id ?? null,
       recognised_by: identity.how,
+      comparison_opened: await comparison.wasOpened(trx, current, circumstances.device_sha256),
       ready_on: words.ready_on,
       cutoff_at: words.cutoff_at,
       stop_until,
@@ -330,17 +332,32 @@ export async function withdraw(
       set: { live_approval_id: null },
       key: 'conflict.too_late_to_stop',
     });
-    if (!(await payment.voidCapture(trx, order_id, 'approval withdrawn')))
-      throw new Conflict('conflict.too_late_to_stop');
-    await trx('approval_withdrawals').insert({
-      approval_id,
-      order_id,
-      withdrawn_by: by,
-      reason,
-      withdrawn_at: now(),
-    });
-    await event.append(trx, order_id, 'approval.withdrawn', actor, { approval: approval_id, reason });
+    await revoke(trx, order_id, approval_id, by, reason, actor, 'conflict.too_late_to_stop');
   });
+}
+
+/**
+ * Ends a signature inside the caller's transaction, which has moved the order: its capture is dropped, the
+ * reservation stays. Conflict once the capture has begun.
+ */
+export async function revoke(
+  trx: Trx,
+  order_id: string,
+  approval_id: string,
+  by: 'customer' | 'staff',
+  reason: string,
+  actor: event.Actor,
+  key = 'conflict.being_charged',
+): Promise<void> {
+  if (!(await payment.voidCapture(trx, order_id, 'approval withdrawn'))) throw new Conflict(key);
+  await trx('approval_withdrawals').insert({
+    approval_id,
+    order_id,
+    withdrawn_by: by,
+    reason,
+    withdrawn_at: now(),
+  });
+  await event.append(trx, order_id, 'approval.withdrawn', actor, { approval: approval_id, reason });
 }
 
 /** Sends the signed record and the receipt once both are made. */

@@ -6,6 +6,7 @@ import * as file from './file';
 import * as message from './message';
 import { findOrder, type Order, orderProof } from './order';
 import { may, move } from './order-state';
+import type { Fix } from './press-file';
 import * as task from './task';
 
 export interface Artwork {
@@ -26,6 +27,8 @@ export interface Finding {
   place: { x_mm: number; y_mm: number; width_mm: number; height_mm: number } | null;
   text: Record<'en' | 'fr', string>;
   values: Record<string, string | number>;
+  /** What the shop could do about it. */
+  offers?: Fix[];
 }
 
 export interface Report {

@@ -15,8 +15,12 @@ export const TEMPLATES = [
   'artwork-needed',
   'payment-needed',
   'order-cancelled',
+  'order-changed',
   'refunded',
   'refund-failed',
+  'dispute-opened',
+  'dispute-closed',
+  'fraud-warning',
 ] as const;
 export type Template = (typeof TEMPLATES)[number];
 

@@ -178,15 +178,8 @@ async function updateDraft(trx: Db, order_id: string, set: Record<string, unknow
 export const specificationSha256 = (specification: Specification) =>
   sha256(canonicalize(specification) as string);
 
-/** Sets product, options and quantity of a draft, and with them the price of today. */
-export async function choose(
-  db: Db,
-  order_id: string,
-  product: Product,
-  choice: Choice,
-  shop: Shop,
-): Promise<void> {
-  const specification: Specification = {
+export function specify(product: Product, choice: Choice): Specification {
+  return {
     product_version: product.version,
     choice,
     print: specificationFor(product, choice),
@@ -196,13 +189,31 @@ export async function choose(
     included_rounds: product.included_rounds,
     extra_round_cents: product.extra_round_cents,
   };
-  const price = quote(product, choice, shop);
-  await updateDraft(db, order_id, {
+}
+
+/** The columns of an order that say what is ordered. */
+export function specified(product: Product, choice: Choice) {
+  const specification = specify(product, choice);
+  return {
     product_key: product.key,
     product_version: product.version,
     choice: JSON.stringify(choice),
     specification: JSON.stringify(specification),
     specification_sha256: specificationSha256(specification),
+  };
+}
+
+/** Sets product, options and quantity of a draft, and with them the price of today. */
+export async function choose(
+  db: Db,
+  order_id: string,
+  product: Product,
+  choice: Choice,
+  shop: Shop,
+): Promise<void> {
+  const price = quote(product, choice, shop);
+  await updateDraft(db, order_id, {
+    ...specified(product, choice),
     quote: JSON.stringify(price),
     price_version: 1,
     total_cents: price.total_cents,
@@ -294,10 +305,14 @@ export async function place(
   });
 }
 
-/** Asks the worker for the proof of the current artwork; asking twice for the same is asking once. */
-export async function orderProof(trx: Trx, order: Order): Promise<void> {
-  const { id: order_id, current_artwork_id: artwork_id } = order;
-  await task.enqueue(trx, 'render_proof', { order_id, artwork_id }, { key: `proof:${artwork_id}`, order_id });
+/**
+ * Asks the worker for the proof of the current artwork and specification; asking twice for the same is asking once,
+ * until that proof was drawn. `variant` names another way of drawing the same.
+ */
+export async function orderProof(trx: Trx, order: Order, variant = ''): Promise<void> {
+  const { id: order_id, current_artwork_id: artwork_id, specification_sha256 } = order;
+  const key = `proof:${artwork_id}:${specification_sha256}${variant && `:${variant}`}`;
+  await task.enqueue(trx, 'render_proof', { order_id, artwork_id }, { key, order_id, again: true });
 }
 
 /** Ends an order that is not yet paid for: waiting work is dropped and a card reservation is given back. */

@@ -229,7 +229,8 @@ export function chargeAt(hold: Payment, signed_at: string, stop_window_minutes: 
   return latest > signed_at ? latest : signed_at;
 }
 
-const captureKey = (approval_id: string, payment_id: string) => `capture:${approval_id}:${payment_id}`;
+const CAPTURE = 'capture:';
+const captureKey = (approval_id: string, payment_id: string) => `${CAPTURE}${approval_id}:${payment_id}`;
 
 /** Has an approved amount captured, not before `run_at`. Once for each approval and payment. */
 export async function enqueueCapture(
@@ -247,8 +248,31 @@ export async function enqueueCapture(
 }
 
 /** Drops an order's capture that has not begun. False when it has: then the signed amount may be charged by now. */
-export function voidCapture(trx: Trx, order_id: string, why: string): Promise<boolean> {
-  return task.voidUnbegun(trx, order_id, 'capture_payment', why);
+export async function voidCapture(trx: Trx, order_id: string, why: string): Promise<boolean> {
+  if (await task.voidUnbegun(trx, order_id, 'capture_payment', why)) return true;
+  // One that has begun can only still charge what is reserved.
+  const open = await trx('payments')
+    .where({ order_id, tender: 'card' })
+    .whereIn('state', ['created', 'open', 'requires_action', 'authorized'])
+    .whereExists(chargeBegun(trx))
+    .first('id');
+  return !open;
+}
+
+const chargeBegun = (db: Db) =>
+  db('tasks')
+    .whereRaw('tasks.order_id = payments.order_id')
+    .whereRaw("tasks.key LIKE ? || '%:' || payments.id", [CAPTURE])
+    .whereIn('tasks.state', ['ready', 'leased'])
+    .select('tasks.id');
+
+/** True when we gave a reservation back ourselves: then its end is nobody's news. */
+export async function wasGivenBack(db: Db, payment_id: string): Promise<boolean> {
+  return Boolean(
+    await db('tasks')
+      .where({ key: RELEASE + payment_id })
+      .first('id'),
+  );
 }
 
 /** Has one reservation given back, or its page closed; again when it turns up once more afterwards. */
@@ -502,6 +526,20 @@ export async function refuseCapture(db: Db, payment_id: string, because: string)
     await giveBack(trx, payment.order_id, payment.id);
     const order = await orderFacts(trx, payment.order_id);
     await message.enqueue(trx, 'payment-needed', order, `payment-needed:${payment.id}`);
+  });
+}
+
+/**
+ * Gives up a charge that the processor keeps waiting, so that the counter may take the money: what is reserved is
+ * looked at and cancelled by the worker, and only when that is confirmed nothing stands in the way any more.
+ */
+export async function stopCharge(db: Db, order_id: string, staff_id: string): Promise<void> {
+  await within(db, async (trx) => {
+    await lockOrder(trx, order_id);
+    const { state } = await trx('orders').where({ id: order_id }).first('state');
+    if (state !== 'approved') throw new Conflict('conflict.capture_payment');
+    await releaseHolds(trx, order_id);
+    await event.append(trx, order_id, 'payment.charge_stopped', event.byStaff(staff_id));
   });
 }
 

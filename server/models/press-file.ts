@@ -16,7 +16,7 @@ export type Fix =
 export interface Derivation {
   engine: { name: string; version: string };
   artwork_sha256: string;
-  fixes: Fix[];
+  fixes: Array<Fix & { chosen_by?: 'customer' | 'staff' }>;
   steps: Array<{ step: string; [figure: string]: string | number | boolean | null }>;
   press_sha256: string;
 }

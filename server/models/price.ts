@@ -19,9 +19,11 @@ import type { Shop } from './setting';
 import { divideRounded, PRICES_WITH_VAT, type Tax, type Taxation, taxesOf } from './tax';
 
 export interface QuoteLine {
-  kind: 'print' | 'option' | 'rush' | 'delivery' | 'discount';
+  kind: 'print' | 'option' | 'rush' | 'delivery' | 'discount' | 'extra';
   label: Words;
   amount_cents: number;
+  /** Set on a line that a colleague put there; the others follow from the choice and the price list. */
+  adjustment_id?: string;
 }
 
 export interface Quote {
@@ -73,6 +75,20 @@ export function quote(
     taxation,
   );
   return { lines, total_cents, vat: taxes, taxation, currency: shop.currency };
+}
+
+/** The lines that colleagues put into a price, in the order in which they did. */
+export const adjustmentsOf = ({ lines }: Quote): QuoteLine[] => lines.filter((line) => line.adjustment_id);
+
+/** The same price with these lines of the shop's own instead of the ones it had; taxes are taken anew. */
+export function adjusted(price: Quote, adjustments: QuoteLine[]): Quote {
+  const lines = [...price.lines.filter((line) => !line.adjustment_id), ...adjustments];
+  const { total_cents, taxes } = taxesOf(
+    lines.map((line) => line.amount_cents),
+    price.vat[0]?.percent_milli ?? 0,
+    price.taxation ?? PRICES_WITH_VAT,
+  );
+  return { ...price, lines, total_cents, vat: taxes };
 }
 
 function printLabel(product: ProductDefinition, choice: Choice): Words {

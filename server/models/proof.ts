@@ -8,6 +8,7 @@ import * as message from './message';
 import type { Order, Specification } from './order';
 import { move } from './order-state';
 import * as pressFile from './press-file';
+import * as task from './task';
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -122,6 +123,14 @@ export async function issue(
       pages: rendered.pages.map((page) => page.image_sha256),
     });
     await message.enqueue(trx, 'proof-ready', order, `proof-ready:${id}`, { proof_id: id });
+    if (version > 1) {
+      await task.enqueue(
+        trx,
+        'compare_proofs',
+        { proof_id: id },
+        { key: `compare:${id}`, order_id: order.id },
+      );
+    }
   });
   return id;
 }

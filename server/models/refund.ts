@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { Conflict, NotFound } from '../errors';
 import { type Db, isUniqueViolation, lockOrder, now, type Trx, within } from './database';
+import * as dispute from './dispute';
 import * as event from './event';
 import * as jobHold from './job-hold';
 import * as ledger from './ledger';
@@ -152,6 +153,8 @@ async function requestOnce(trx: Trx, order_id: string, asked: Asked, person: Sta
   const paid = await payment.findPayment(trx, asked.payment_id);
   if (paid.order_id !== order_id) throw new NotFound();
   if (!REFUNDABLE.includes(paid.state)) throw new Conflict('conflict.nothing_to_refund');
+  if (asked.tender === 'card' && (await dispute.blocksRefund(trx, paid.id)))
+    throw new Conflict('conflict.refund_disputed');
   if (await isUnderWay(trx, paid.id)) throw new Conflict('conflict.refund_under_way');
   if (asked.amount_cents < 1 || asked.amount_cents > (await leftOf(trx, paid)))
     throw new Conflict('conflict.refund_too_much');

@@ -4,8 +4,10 @@ import { readyOn } from './calendar';
 import * as changeRequest from './change-request';
 import { type Db, now } from './database';
 import * as device from './device';
+import { fixesInWords } from './fix-wording';
 import type { Language, PlacedOrder } from './order';
 import * as payment from './payment';
+import * as pressFile from './press-file';
 import { formatMoney } from './price';
 import * as proof from './proof';
 import type { Shop } from './setting';
@@ -75,10 +77,20 @@ export async function compose(
       .filter(Boolean)
       .join(', '),
   };
+  const done = (await pressFile.findOrNull(db, current.id))?.derivation.fixes ?? [];
+  const fixes = (by: 'customer' | 'staff') => done.filter((fix) => (fix.chosen_by ?? 'customer') === by);
   const isCard = order.payment_method === 'card';
   const keys = ['signoff', isCard ? 'signoff.card' : 'signoff.counter'];
   if (shop.withdrawal_notice) keys.push('signoff.withdrawal');
   const paragraphs = keys.flatMap((key) => statement.fill(sentence(key).text, values).split('\n'));
+  for (const [by, key] of [
+    ['customer', 'signoff.fixes'],
+    ['staff', 'signoff.fixes_by_shop'],
+  ] as const) {
+    if (fixes(by).length === 0) continue;
+    const said = { ...values, fixes: fixesInWords(fixes(by), language) };
+    paragraphs.push(statement.fill(sentence(key).text, said));
+  }
 
   const ticks: Tick[] = [
     ...BASE_TICKS.map(

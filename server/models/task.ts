@@ -6,6 +6,7 @@ export const TASK_KINDS = [
   'check_artwork',
   'copy_photo',
   'render_proof',
+  'compare_proofs',
   'sync_payment',
   'capture_payment',
   'release_hold',
@@ -16,6 +17,9 @@ export const TASK_KINDS = [
   'apply_stripe_event',
   'sweep_payments',
   'refund_payment',
+  'stage_evidence',
+  'submit_evidence',
+  'accept_dispute',
   'stamp_approval',
 ] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];

@@ -50,6 +50,8 @@ export interface MailValues {
     stop_link: string | null;
     /** False when no receipt travels with the e-mail: an announced attachment must be there. */
     has_receipt?: boolean;
+    /** `linked`: it is too large to travel with the e-mail, which says so. */
+    proof?: 'enclosed' | 'linked';
   } & (
       | { paid_at_counter: false; last4: string; charge_time: string }
       | { paid_at_counter: true; last4?: string | null; charge_time?: string | null }
@@ -59,6 +61,19 @@ export interface MailValues {
   'order-link': Everywhere;
   'artwork-needed': Everywhere & { reason: string };
   'payment-needed': Everywhere & { v: string; amount: string };
+  'order-changed': Everywhere & {
+    product: string;
+    /** What differs, a line each; empty when only the price is another. */
+    changes: string[];
+    old_amount: string;
+    amount: string;
+    same_amount: boolean;
+    was_signed: boolean;
+    /** sign: the proof waits with its new amount. proof: a new one is on its way. file: the order waits for a file. */
+    next: 'sign' | 'proof' | 'file';
+    /** The card must be reserved again: the new amount is more than what is reserved. */
+    must_reserve: boolean;
+  };
   'order-cancelled': Everywhere & { product: string; amount: string; paid_at_counter: boolean };
   refunded: Everywhere & {
     amount: string;
@@ -68,6 +83,9 @@ export interface MailValues {
   };
   /** To the shop itself. */
   'refund-failed': Everywhere & { amount: string; customer: string };
+  'dispute-opened': Everywhere & { amount: string; customer: string; due: string };
+  'dispute-closed': Everywhere & { amount: string; customer: string; is_won: boolean };
+  'fraud-warning': Everywhere & { amount: string; customer: string };
 }
 
 export type MailTemplate = keyof MailValues;
@@ -119,11 +137,12 @@ const LETTERS: { [T in MailTemplate]: (values: MailValues[T]) => Letter } = {
     count: list_of_changes.length,
     extra: { n: String(list_of_changes.length) },
   }),
-  approved: ({ paid_at_counter, has_receipt = true, recall_time }) => ({
+  approved: ({ paid_at_counter, has_receipt = true, proof = 'enclosed', recall_time }) => ({
     subject: has_receipt ? 'subject' : 'subject_without_receipt',
     lines: [
       { say: paid_at_counter ? 'counter' : 'card' },
       { say: has_receipt ? 'enclosed' : 'enclosed_without_receipt' },
+      { say: `proof_${proof}` },
       ...(recall_time ? [{ say: 'stop' }] : []),
       { button: 'button' },
     ],
@@ -148,6 +167,19 @@ const LETTERS: { [T in MailTemplate]: (values: MailValues[T]) => Letter } = {
     subject: 'subject',
     lines: [{ say: 'why' }, { say: 'next' }, { button: 'button' }, { say: 'help' }],
   }),
+  'order-changed': ({ changes, same_amount, was_signed, next, must_reserve }) => ({
+    subject: 'subject',
+    lines: [
+      { say: 'why' },
+      ...(changes.length > 0 ? [{ list: changes }] : []),
+      { say: same_amount ? 'same_amount' : 'amount' },
+      ...(was_signed ? [{ say: 'signed' }] : []),
+      { say: next },
+      ...(must_reserve ? [{ say: 'reserve' }] : []),
+      { button: 'button' },
+      { say: 'help' },
+    ],
+  }),
   'order-cancelled': ({ paid_at_counter }) => ({
     subject: 'subject',
     lines: [
@@ -162,6 +194,18 @@ const LETTERS: { [T in MailTemplate]: (values: MailValues[T]) => Letter } = {
     lines: [{ say: 'why' }, { quote: reason }, { say: tender }, { button: 'button' }, { say: 'help' }],
   }),
   'refund-failed': () => ({
+    subject: 'subject',
+    lines: [{ say: 'why' }, { say: 'next' }, { button: 'button' }],
+  }),
+  'dispute-opened': () => ({
+    subject: 'subject',
+    lines: [{ say: 'why' }, { say: 'next' }, { button: 'button' }],
+  }),
+  'dispute-closed': ({ is_won }) => ({
+    subject: is_won ? 'subject_won' : 'subject_lost',
+    lines: [{ say: is_won ? 'won' : 'lost' }, { button: 'button' }],
+  }),
+  'fraud-warning': () => ({
     subject: 'subject',
     lines: [{ say: 'why' }, { say: 'next' }, { button: 'button' }],
   }),

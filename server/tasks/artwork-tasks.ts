@@ -8,6 +8,7 @@ import { Readable } from 'node:stream';
 import { inspectArtwork, makeProof, type ProofResult } from '../../proofs';
 import { Conflict } from '../errors';
 import * as artwork from '../models/artwork';
+import * as artworkChoice from '../models/artwork-choice';
 import { now } from '../models/database';
 import * as order from '../models/order';
 import type * as pressFile from '../models/press-file';
@@ -29,7 +30,8 @@ function blameTheFileOnlyTwice(task: Task, code: string): void {
     throw new Error(`The engine gave up: ${code}`);
 }
 
-async function inScratch<T>(work: (folder: string) => Promise<T>): Promise<T> {
+/** Lends an empty folder that is gone afterwards. */
+export async function inScratch<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'proof-'));
   try {
     return await work(folder);
@@ -72,6 +74,7 @@ export const renderProof: Run = async (portal, task) => {
   const shop = await setting.shop(db);
   const version = await proof.nextVersion(db, placed.id);
   const words = placed.specification.words[placed.language];
+  const chosen = artworkChoice.fixesOf(await artworkChoice.ofArtwork(db, file.id, placed));
   await inScratch(async (out_folder) => {
     const outcome = await storage.lend(file.file_sha256, (artwork_path) =>
       makeProof({
@@ -88,6 +91,7 @@ export const renderProof: Run = async (portal, task) => {
           rendered_at: dateWords(now(), 'moment', placed.language, shop.time_zone),
         },
         language: placed.language,
+        fixes: chosen.map(({ fix }) => fix),
         out_folder,
       }),
     );
@@ -106,6 +110,7 @@ export const renderProof: Run = async (portal, task) => {
         reason: wordsFor(placed.language)('papers:seal.proof', { version, ref: placed.ref }),
         name: shop.name,
       });
+      rendered.press.derivation.fixes = chosen.map(({ fix, chosen_by }) => ({ ...fix, chosen_by }));
       await artwork.notePreflight(db, file, placed.specification_sha256, {
         is_accepted: true,
         report: rendered.report,

@@ -8,8 +8,10 @@ import { promisedBy, readyOn } from '../models/calendar';
 import * as changeRequest from '../models/change-request';
 import { firstName } from '../models/customer';
 import { now } from '../models/database';
+import * as dispute from '../models/dispute';
 import * as message from '../models/message';
 import * as order from '../models/order';
+import type { Difference } from '../models/order-change';
 import * as payment from '../models/payment';
 import { formatMoney } from '../models/price';
 import * as proof from '../models/proof';
@@ -94,6 +96,7 @@ const VALUES: Values = {
       (await payment.capturedOrNull(portal.db, placed.id)) ??
       (await payment.usableHoldOrNull(portal.db, placed.id));
     const stop = approval.stopUntil(signed);
+    const enclosed = task.payload.attachments as message.Attachment[];
     const common = {
       ...everywhere,
       v: String(shown.version),
@@ -103,7 +106,10 @@ const VALUES: Values = {
       ready_date: context.date(signed.promise.ready_on, 'day'),
       recall_time: stop && context.date(stop, 'time'),
       stop_link: stop && url(context, '/stop'),
-      has_receipt: (task.payload.attachments as message.Attachment[]).length > 1,
+      has_receipt: enclosed.filter(({ sha256 }) => sha256 !== signed.proof_sha256).length > 1,
+      proof: enclosed.some(({ sha256 }) => sha256 === signed.proof_sha256)
+        ? ('enclosed' as const)
+        : ('linked' as const),
     };
     return signed.payment_method === 'counter'
       ? { ...common, paid_at_counter: true as const }
@@ -141,6 +147,26 @@ const VALUES: Values = {
       link: url(context, '/pay'),
     };
   },
+  'order-changed': async (context) => {
+    const { portal, placed, everywhere, task } = context;
+    const { from_cents, to_cents, was_signed } = task.payload;
+    const changes = task.payload.changes as Difference[];
+    const isCard = placed.payment_method === 'card';
+    const hold = isCard ? await payment.usableHoldOrNull(portal.db, placed.id) : null;
+    return {
+      ...everywhere,
+      product: placed.specification.words[placed.language].name,
+      changes: changes.map(
+        ({ what, from, to }) => `${what}${placed.language === 'fr' ? '\u00a0' : ''}: ${from} → ${to}`,
+      ),
+      old_amount: context.money(Number(from_cents)),
+      amount: context.money(Number(to_cents)),
+      same_amount: from_cents === to_cents,
+      was_signed: was_signed === true,
+      next: placed.state === 'proofed' ? 'sign' : placed.state === 'awaiting_artwork' ? 'file' : 'proof',
+      must_reserve: isCard && !hold && (await payment.hasLapsed(portal.db, placed.id)),
+    };
+  },
   'order-cancelled': async (context) => ({
     ...context.everywhere,
     product: context.placed.specification.words[context.placed.language].name,
@@ -169,7 +195,28 @@ const VALUES: Values = {
       link: staffUrl(context, `/staff/orders/${placed.ref}`),
     };
   },
+  'dispute-opened': async (context) => {
+    const open = await dispute.findDispute(context.portal.db, String(context.task.payload.dispute_id));
+    return { ...disputed(context, open), due: open.due_by ? context.date(open.due_by, 'day') : '–' };
+  },
+  'dispute-closed': async (context) => {
+    const closed = await dispute.findDispute(context.portal.db, String(context.task.payload.dispute_id));
+    return { ...disputed(context, closed), is_won: closed.status !== 'lost' };
+  },
+  'fraud-warning': async (context) => ({
+    ...context.everywhere,
+    amount: context.money(context.placed.total_cents),
+    customer: context.placed.contact_name,
+    link: staffUrl(context, `/staff/orders/${context.placed.ref}`),
+  }),
 };
+
+const disputed = (context: Context, { id, amount_cents, currency }: dispute.Dispute) => ({
+  ...context.everywhere,
+  amount: formatMoney(amount_cents, currency, context.language),
+  customer: context.placed.contact_name,
+  link: staffUrl(context, `/owner/disputes/${id}`),
+});
 
 async function contextOf(portal: Portal, task: Task): Promise<Context> {
   const placed = order.placed(await order.findOrder(portal.db, String(task.payload.order_id)));

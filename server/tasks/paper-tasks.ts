@@ -28,6 +28,8 @@ import { paperFor } from './invoice-tasks';
 import { Moot, type Run } from './task-context';
 
 const PDF = 'application/pdf';
+/** What travels with one letter: mail servers commonly take 10 MB, and a letter's files grow by a third on the way. */
+export const MAX_LETTER_BYTES = 7_000_000;
 
 async function keep(
   { db, storage }: Portal,
@@ -122,7 +124,7 @@ export async function recordOf(
           : null,
       })),
     ),
-    comparison_opened: null,
+    comparison_opened: (signing?.data.comparison_opened as boolean | null | undefined) ?? null,
     text_opened: textOpened(looking),
     recognised_by: recognised(t, signed, witness?.name ?? null),
     device: {
@@ -300,6 +302,12 @@ export function paidHow(
   return { kind: 'card_to_be_charged', last4, at: words(signed.stop_until ?? signed.signed_at) };
 }
 
+async function sizeOf({ storage }: Portal, sha256: string): Promise<number> {
+  const { stream, bytes } = await storage.open(sha256);
+  stream.destroy();
+  return bytes;
+}
+
 /** Makes the signed record and a receipt for what is (to be) paid, and sends both; later, the final receipt. */
 export const makeRecord: Run = async (portal, task) => {
   const { db } = portal;
@@ -331,13 +339,21 @@ export const makeRecord: Run = async (portal, task) => {
     media_type: PDF,
   });
   const names =
-    signed.language === 'fr' ? ['bon-a-tirer', 'recu', 'facture'] : ['approval', 'receipt', 'invoice'];
+    signed.language === 'fr'
+      ? ['bon-a-tirer', 'recu', 'facture', 'epreuve']
+      : ['approval', 'receipt', 'invoice', 'proof'];
   const attachments = [attach(record, names[0])];
   if (receipt) attachments.push(attach(receipt, names[1]));
   const issued = await invoice.ofOrderOrNull(db, placed.id);
   if (issued) {
     const sha256 = await paperFor(portal, issued);
     attachments.push({ filename: `${placed.ref}-${names[2]}.pdf`, sha256, media_type: PDF });
+  }
+  const shown = await proof.findProof(db, signed.proof_id);
+  const others = await Promise.all(attachments.map(({ sha256 }) => sizeOf(portal, sha256)));
+  if (others.reduce((sum, bytes) => sum + bytes, Number(shown.bytes)) <= MAX_LETTER_BYTES) {
+    const filename = `${placed.ref}-${names[3]}-v${shown.version}.pdf`;
+    attachments.push({ filename, sha256: shown.sha256, media_type: PDF });
   }
   await db.transaction((trx) => approval.sendRecord(trx, placed, signed, attachments));
 };

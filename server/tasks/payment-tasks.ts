@@ -84,7 +84,7 @@ export const capturePayment: Run = async (portal, task) => {
   if (signed.withdrawn_at || found.live_approval_id !== signed.id) throw new Moot('approval withdrawn');
   if (found.state !== 'approved') throw new Moot('paid otherwise');
   if (held.state === 'lapsed' || held.state === 'released' || held.state === 'failed') {
-    await payment.tellLapse(db, payment_id);
+    if (!(await payment.wasGivenBack(db, payment_id))) await payment.tellLapse(db, payment_id);
     throw new Moot('the reservation is gone');
   }
   if (held.state !== 'authorized' || !held.payment_intent)
@@ -106,7 +106,7 @@ async function afterFailedCapture(portal: Portal, payment_id: string, error: unk
   const after = await lookAndReduce(portal, payment_id);
   if (after.state === 'captured' || after.state === 'refunded') return;
   if (after.state !== 'authorized') {
-    await payment.tellLapse(portal.db, payment_id);
+    if (!(await payment.wasGivenBack(portal.db, payment_id))) await payment.tellLapse(portal.db, payment_id);
     return;
   }
   if (error.kind === 'fault') throw new TryAnew(error.message);
@@ -136,36 +136,3 @@ export const releaseHold: Run = async (portal, task) => {
 };
 
 const isOver = ({ state }: payment.Facts): boolean => state === 'captured' || state === 'canceled';
-
-export const applyStripeEvent: Run = async (portal, task) => {
-  const object_id = task.payload.object_id === null ? null : String(task.payload.object_id);
-  if (!object_id) return;
-  const { db } = portal;
-  let known = object_id.startsWith('cs_')
-    ? await payment.findByCheckoutOrNull(db, object_id)
-    : await payment.findByIntentOrNull(db, object_id);
-  if (!known && object_id.startsWith('pi_')) {
-    // The delivery was faster than our own note of which intent belongs to the checkout.
-    const payment_id = await processor(portal).paymentIdOf(object_id);
-    known = payment_id ? await payment.findPaymentOrNull(db, payment_id) : null;
-    if (known) {
-      await payment.reduce(
-        db,
-        known.id,
-        await processor(portal).look({ payment_intent: object_id, checkout_session: null }),
-      );
-      return;
-    }
-  }
-  if (!known) throw new Moot('not a payment of this shop');
-  await lookAndReduce(portal, known.id);
-};
-
-/** Asks after every payment that may have moved while nobody told us. One that fails does not hide the others. */
-export const sweepPayments: Run = async (portal) => {
-  const failures: string[] = [];
-  for (const { id } of await payment.unsettled(portal.db)) {
-    await look(portal, id).catch((error) => failures.push(`${id}: ${error.message}`));
-  }
-  if (failures.length > 0) throw new Error(failures.join('\n'));
-};

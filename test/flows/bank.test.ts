@@ -3,6 +3,7 @@ import * as event from '../../server/models/event';
 import * as order from '../../server/models/order';
 import * as payment from '../../server/models/payment';
 import * as proof from '../../server/models/proof';
+import * as sweep from '../../server/models/sweep';
 import * as task from '../../server/models/task';
 import { startWorker, type Worker } from '../../server/worker';
 import { issueProof, MARIES_PHONE, placedOrder, readyToSign, sign } from '../fixtures/world';
@@ -119,6 +120,9 @@ test('one payment that the bank does not know hides no other from the sweep', as
   await task.enqueue(shop.db, 'sweep_payments', {});
   worker = startWorker(shop.portal);
   await until(async () => (await payment.findPayment(shop.db, forgotten.id)).state === 'authorized', 15_000);
-  await until(async () => (await taskOf('sweep_payments')).last_error !== null, 5_000);
-  expect((await taskOf('sweep_payments')).last_error).toContain(strange.id);
+  await until(async () => (await sweep.latest(shop.db)).length > 0, 5_000);
+  const { ref } = await shop.db('orders').where({ id: strange.order_id }).first();
+  expect((await sweep.latest(shop.db))[0].unresolved).toMatchObject([
+    { problem: 'unknown_there', order_ref: ref },
+  ]);
 });

@@ -195,9 +195,11 @@ describe('what is not DeviceCMYK stays as it is', () => {
       '(\\) 0 0 0 1 k) Tj [(1 1 1 1 K) 5] TJ',
       'BI /W 9 /H 1 /BPC 8 /CS /G ID \u0001EI 1 1 1 1 k \u0002 EI Q',
     ]) {
-      expect(withInksIn('Inks', Buffer.from(content, 'latin1'))).toBeNull();
+      expect(withInksIn({ DeviceCMYK: 'Inks' }, Buffer.from(content, 'latin1'))).toBeNull();
     }
-    expect(`${withInksIn('Inks', Buffer.from('q .1 0 0 1 k f'))}`).toBe('q /Inks cs .1 0 0 1 scn f');
+    expect(`${withInksIn({ DeviceCMYK: 'Inks' }, Buffer.from('q .1 0 0 1 k f'))}`).toBe(
+      'q /Inks cs .1 0 0 1 scn f',
+    );
   });
 });
 

@@ -97,7 +97,8 @@ describe('artwork that the signer must look at', () => {
   });
 
   test('text near the cut is told with its words and place, and so is a line too thin to hold', async () => {
-    const outcome = await inspectArtwork(request('text-near-the-cut.pdf'));
+    const fine = { ...card, drawing: { line_pt: { warn: 0.25, block: 0.05 } } };
+    const outcome = await inspectArtwork(request('text-near-the-cut.pdf', fine));
     const findings = outcome.ok ? outcome.report.findings : [];
     expect(findings.map((found) => found.code)).toEqual(['text-near-cut', 'thin-lines', 'soft-proof']);
     expect(findings[0]!.values.words).toBe('One millimetre from the edge');
@@ -171,6 +172,7 @@ describe('artwork that the signer must look at', () => {
 describe('artwork that is refused with a sentence', () => {
   test.each([
     ['wrong-size', 'letter-size-for-a-card.pdf'],
+    ['line-too-thin', 'text-near-the-cut.pdf'],
     ['font-not-embedded', 'font-not-embedded.pdf'],
     ['resolution-too-low', 'photo-too-small.jpg'],
     ['password-needed', 'password.pdf'],
@@ -197,8 +199,8 @@ describe('artwork that is refused with a sentence', () => {
     expect(findings.map(({ severity, code }) => `${severity} ${code}`)).toEqual([
       'error font-not-embedded',
       'warning standard-font-not-embedded',
-      'info rgb-colours',
       'info soft-proof',
+      'info rgb-colours',
     ]);
   });
 

@@ -57,6 +57,22 @@ const findings: { [Code in FindingCode]: () => Words } = {
   'outside-references': () => finding('outside-references', 'warning', { count: 3 }).text,
   'live-text-in-drawing': () => finding('live-text-in-drawing', 'warning', {}).text,
   'ink-limit': () => finding('ink-limit', 'warning', { page: 1, found: 372, limit: 320 }).text,
+  'line-too-thin': () => finding('line-too-thin', 'error', { page: 1, width: 0.05, least: 0.125 }).text,
+  'delicate-lines': () =>
+    finding('delicate-lines', 'warning', { page: 1, width: 0.2, least: 0.25, is_white: 'no' }).text,
+  'small-white-text': () => finding('small-white-text', 'warning', { page: 1, size: 4.5, least: 5 }).text,
+  'small-mixed-text': () => finding('small-mixed-text', 'warning', { page: 1, size: 4.5, least: 5 }).text,
+  'rich-black-text': () => finding('rich-black-text', 'warning', { page: 1, size: 7, least: 9 }).text,
+  'heavy-black-text': () => finding('heavy-black-text', 'warning', { page: 1, found: 340, limit: 280 }).text,
+  'white-overprint': () => finding('white-overprint', 'warning', { page: 1, what: 'text' }).text,
+  'overprint-imitated': () => finding('overprint-imitated', 'info', {}).text,
+  'die-line': () => finding('die-line', 'info', { names: 'CutContour' }).text,
+  'die-line-unasked': () => finding('die-line-unasked', 'warning', { names: 'CutContour' }).text,
+  'die-line-missing': () => finding('die-line-missing', 'warning', {}).text,
+  'white-ink': () => finding('white-ink', 'info', { names: 'White' }).text,
+  'white-ink-unasked': () => finding('white-ink-unasked', 'warning', { names: 'White' }).text,
+  'finishing-ink': () => finding('finishing-ink', 'warning', { names: 'Spot UV' }).text,
+  'every-ink': () => finding('every-ink', 'warning', { page: 1 }).text,
   'drawn-smaller': () => finding('drawn-smaller', 'info', { dpi: 110 }).text,
 };
 

@@ -40,9 +40,9 @@ export async function payAtBank(shop: TestShop, opened: payment.Payment, number 
 }
 
 /** A card reserved at the bank for an order whose proof is then signed; the charge is due and not begun. */
-export async function signedWithHold(shop: TestShop, number = GOOD_CARD) {
+export async function signedWithHold(shop: TestShop, number = GOOD_CARD, picture: Buffer | null = null) {
   const placed = await placedOrder(shop);
-  const current = await issueProof(shop, placed.id);
+  const current = await issueProof(shop, placed.id, { picture });
   const opened = await openBankPage(shop, placed);
   await payAtBank(shop, opened, number);
   for (const page of current.pages) await proof.seePage(shop.db, current, page.number, MARIES_PHONE);
@@ -51,8 +51,12 @@ export async function signedWithHold(shop: TestShop, number = GOOD_CARD) {
 }
 
 /** A signed order whose card was really charged, by the worker's own task. */
-export async function paidByCard(shop: TestShop, number = GOOD_CARD): Promise<payment.Payment> {
-  const { payment_id } = await signedWithHold(shop, number);
+export async function paidByCard(
+  shop: TestShop,
+  number = GOOD_CARD,
+  picture: Buffer | null = null,
+): Promise<payment.Payment> {
+  const { payment_id } = await signedWithHold(shop, number, picture);
   const leased = await task.lease(shop.db, 'charging', ['capture_payment']);
   if (!leased) throw new Error('No charge is due: the stop window of this shop is not 0.');
   await perform(shop.portal, leased, 'charging');
