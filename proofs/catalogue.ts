@@ -59,6 +59,8 @@ export async function chooseProduct(
       },
       colour: print.colour === 'black' || print.colour === 'any' ? print.colour : 'process',
       ink_limit_percent: numberIn(print.ink_limit_percent) ?? FALLBACK.ink_limit_percent,
+      drawing: recordIn(print.drawing),
+      special: recordIn(print.special),
     },
   };
 }

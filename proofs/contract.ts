@@ -55,6 +55,8 @@ export interface SpecialMarks {
   /** A line in an ink of its own that the knife follows. */
   die_line: 'none' | 'allowed' | 'wanted';
   white_ink: boolean;
+  /** Varnish, foil or relief where an ink of that name says so. */
+  finishing: boolean;
   /** The press adds running numbers, so the artwork must leave their place free. */
   numbering: boolean;
 }

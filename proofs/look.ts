@@ -75,6 +75,8 @@ export interface PageLook extends ArtworkPage {
   images: PlacedImage[];
   /** Only those outside the safe area. */
   words: PlacedWords[];
+  /** Words that look like the number of a sheet; only looked for where the press numbers. */
+  running_number: PlacedWords | null;
   has_text: boolean;
   painting: PagePainting;
   /** The inks together where they are heaviest, over a square of 15 mm; null when the inks are not known. */

@@ -1,6 +1,7 @@
 // Every URL, in the order in which people meet them.
 import express, { Router } from 'express';
 import { rateLimit } from 'express-rate-limit';
+import * as accounts from './controllers/accounts';
 import * as approvals from './controllers/approvals';
 import * as artworkChoices from './controllers/artwork-choices';
 import * as billings from './controllers/billings';
@@ -219,6 +220,7 @@ function staffRoutes(): Router {
   routes.post('/orders/:ref/points/:point/answer', changeAnswers.create);
   routes.post('/orders/:ref/revisions', upload('artwork'), revisions.create);
   routes.post('/orders/:ref/payments', counterPayments.create);
+  routes.post('/orders/:ref/settlement', counterPayments.settle);
   routes.post('/orders/:ref/refunds', refunds.create);
   routes.post('/orders/:ref/refunds/:refund/resolution', refunds.resolve);
   routes.post('/orders/:ref/charge/stop', stuckPayments.stopCharge);
@@ -276,6 +278,9 @@ function ownerRoutes(): Router {
   routes.post('/disputes/:dispute/acceptance', disputes.accept);
   routes.get('/shop', settings.show);
   routes.post('/shop', settings.update);
+  routes.get('/accounts', accounts.index);
+  routes.post('/accounts', accounts.create);
+  routes.post('/accounts/:terms/revocation', accounts.destroy);
   routes.get('/taxes', taxations.show);
   routes.post('/taxes', taxations.update);
   routes.get('/books', books.show);

@@ -28,6 +28,8 @@ export const EVIDENCE: Record<string, string[][]> = {
   papers: [['id'], ['kind', 'subject_id']],
   evidence_packs: [['id']],
   timestamps: [['kind', 'subject_id']],
+  account_terms: [['id']],
+  account_revocations: [['terms_id']],
   journal_lines: [['seq'], ['subject'], ['prev_hash'], ['hash']],
   invoices: [['id'], ['number'], ['subject'], ['series', 'seq']],
   invoice_papers: [['invoice_id']],
@@ -44,10 +46,19 @@ const CAPTURE_WITHOUT_APPROVAL = `NEW.captured_cents > 0 AND NEW.state <> 'captu
     AND a.price_version = o.price_version AND a.currency = NEW.currency
     AND NEW.captured_cents <= a.total_cents AND ${LIVE})`;
 
+// Paid, or put on the account that an owner granted this customer.
 const CAPTURED_IN_FULL = `SELECT 1 FROM approvals a
   JOIN orders o ON o.id = a.order_id AND o.current_proof_id = a.proof_id AND o.price_version = a.price_version
   JOIN payments p ON p.approval_id = a.id AND p.order_id = a.order_id
-  WHERE p.captured_cents >= a.total_cents AND p.state <> 'captured_unapproved' AND ${LIVE}`;
+  WHERE ((p.captured_cents >= a.total_cents AND p.state <> 'captured_unapproved')
+    OR (p.tender = 'account' AND p.amount_cents >= a.total_cents)) AND ${LIVE}`;
+
+const ON_ACCOUNT = "x.tender = 'account' AND x.state = 'on_account'";
+const WITHIN_TERMS = `EXISTS (SELECT 1 FROM account_terms t JOIN orders o ON o.id = NEW.order_id AND o.customer_id = t.customer_id
+  JOIN approvals a ON a.id = NEW.approval_id AND a.order_id = o.id AND a.total_cents = NEW.amount_cents AND ${LIVE}
+  WHERE t.currency = NEW.currency AND NOT EXISTS (SELECT 1 FROM account_revocations r WHERE r.terms_id = t.id)
+    AND NEW.amount_cents + COALESCE((SELECT SUM(x.amount_cents) FROM payments x JOIN orders y ON y.id = x.order_id
+      WHERE ${ON_ACCOUNT} AND y.customer_id = t.customer_id), 0) <= t.limit_cents)`;
 
 const RELEASED_STATES = "('released', 'printing', 'finishing', 'ready', 'handed_over')";
 
@@ -92,6 +103,22 @@ const PROMISE: Safeguard[] = [
     when: `(OLD.captured_cents <> NEW.captured_cents OR OLD.state <> NEW.state OR OLD.order_id <> NEW.order_id
       OR OLD.approval_id IS DISTINCT FROM NEW.approval_id) AND ${CAPTURE_WITHOUT_APPROVAL}`,
     says: 'nothing is captured without a live approval of the current proof',
+  },
+  {
+    name: 'account_is_granted_and_within_its_limit',
+    table: 'payments',
+    before: 'insert',
+    when: `NEW.tender = 'account' AND (NEW.state <> 'on_account' OR NEW.captured_cents > 0 OR NOT ${WITHIN_TERMS})`,
+    says: 'nothing is put on an account that no owner granted, or beyond its limit',
+  },
+  {
+    name: 'account_charge_is_only_settled',
+    table: 'payments',
+    before: 'update',
+    when: `(OLD.tender = 'account' OR NEW.tender = 'account') AND (OLD.tender <> NEW.tender
+      OR OLD.amount_cents <> NEW.amount_cents OR OLD.order_id <> NEW.order_id OR NEW.captured_cents > 0
+      OR NEW.state NOT IN ('on_account', 'settled') OR (OLD.state = 'settled' AND NEW.state <> 'settled'))`,
+    says: 'what was put on account is settled, and otherwise stays as it was',
   },
   {
     name: 'payments_are_kept',

@@ -83,6 +83,7 @@ function pageLook(page: Rect, specification: PrintSpecification): PageLook {
     lost_mm: null,
     images: [],
     words: [],
+    running_number: null,
     has_text: false,
     painting: noPainting,
     heaviest: null,

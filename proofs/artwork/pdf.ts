@@ -49,6 +49,9 @@ import { readable } from './readable';
 // Smaller pictures are dots in a pattern, not photographs (Ghent Workgroup 2022, rule 31).
 const TINY_PICTURE_PX = 16;
 
+/** No. 000123, N° 45: a word for number, then figures that begin with naughts or are many. */
+const RUNNING_NUMBER = /(?:^|[\s(])(?:n[°ºo]\.?|nr\.?|#)\s*:?\s*(?:0\d{2,}|\d{4,})(?!\d*[\s.]\d{2})/i;
+
 const READ_BYTES = 64 * 1024 * 1024;
 /** Other pictures are decoded outside PDFium when they have this many times the pixels that the page shows. */
 const OVERSIZED = 1.5;
@@ -97,7 +100,7 @@ export async function openPdf(
   const placed = new Set<string>();
   const painted = known && read ? paintedIn(read.document, pages) : null;
   const looks = pages.map((opened, index) =>
-    pageLook(pdfium, index + 1, opened, used, placed, specification.safe_mm, painted?.pages[index]),
+    pageLook(pdfium, index + 1, opened, used, placed, specification, painted?.pages[index]),
   );
   const press =
     known && read
@@ -285,7 +288,7 @@ function pageLook(
   opened: OpenedPage,
   used: UsedFonts,
   placed: Set<string>,
-  safe_mm: number,
+  specification: PrintSpecification,
   painting: PagePainting | undefined,
 ): { look: PageLook; has_transparency: boolean } {
   const contents = pdfium.contents(number);
@@ -305,7 +308,9 @@ function pageLook(
     fit,
     lost_mm: null,
     images: fit ? placedImages(contents, opened, fit) : [],
-    words: fit ? wordsNearCut(pdfium, number, opened, fit, safe_mm) : [],
+    words: fit ? wordsNearCut(pdfium, number, opened, fit, specification.safe_mm) : [],
+    running_number:
+      fit && specification.special?.numbering ? runningNumber(pdfium, number, opened, fit) : null,
     has_text: contents.has_text,
     painting: painting ?? { ...noPainting, thin_line: thinnestLine(contents, opened, fit) },
     heaviest: null,
@@ -356,6 +361,18 @@ function wordsNearCut(
     .words(page, (box) => !isInside(placeOf(box), safe))
     .map(({ box, words }) => ({ place: placeOf(box), words: readable(words).trim() }))
     .filter(({ words }) => words !== '');
+}
+
+function runningNumber(
+  pdfium: Pdfium,
+  page: number,
+  opened: OpenedPage,
+  fit: PageFit,
+): PageLook['running_number'] {
+  const found = pdfium.words(page, () => true).find(({ words }) => RUNNING_NUMBER.test(words));
+  return found
+    ? { place: onTrim(fit, mapBox(opened.shown, found.box)), words: readable(found.words).trim() }
+    : null;
 }
 
 function thinnestLine(

@@ -125,6 +125,7 @@ function pageLook(metadata: Metadata, number: number, specification: PrintSpecif
       },
     ],
     words: [],
+    running_number: null,
     has_text: false,
     painting: noPainting,
     heaviest: null,

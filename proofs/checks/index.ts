@@ -9,6 +9,7 @@ import { features } from './features';
 import { fonts } from './fonts';
 import { ink } from './ink';
 import { noText } from './no-text';
+import { numbering } from './numbering';
 import { oneInk } from './one-ink';
 import { overprint } from './overprint';
 import { pageCount } from './page-count';
@@ -35,6 +36,7 @@ export function checkLook(look: Look): Finding[] {
     overprint,
     ink,
     specialInks,
+    numbering,
     colours,
     features,
     noText,

@@ -49,7 +49,8 @@ export function specialInks({ pages, spot_colours, specification }: Look): Findi
   }
   const finishing = of('finishing');
   if (finishing.length > 0) {
-    findings.push(finding('finishing-ink', 'warning', named(finishing), at(finishing)));
+    const code = marks.finishing ? 'finishing-ink' : 'finishing-ink-unasked';
+    findings.push(finding(code, marks.finishing ? 'info' : 'warning', named(finishing), at(finishing)));
   }
   const colours = of('colour');
   if (colours.length > 0 && specification.colour === 'process') {

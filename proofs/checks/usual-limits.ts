@@ -13,7 +13,12 @@ export const USUAL_DRAWING: DrawingLimits = {
   one_bit_ppi: { warn: 799, block: 549 },
 };
 
-export const USUAL_MARKS: SpecialMarks = { die_line: 'none', white_ink: false, numbering: false };
+export const USUAL_MARKS: SpecialMarks = {
+  die_line: 'none',
+  white_ink: false,
+  finishing: false,
+  numbering: false,
+};
 
 export function drawingLimits({ drawing }: PrintSpecification): DrawingLimits {
   return { ...USUAL_DRAWING, ...drawing };

@@ -165,8 +165,16 @@ export const findingWords = {
     fr: `Le fichier demande une encre blanche (« ${v.names} »), que ce produit n'a pas. Elle s'imprimerait dans sa couleur de substitution, ou disparaîtrait. Retirez-la, ou demandez-nous un produit avec encre blanche.`,
   }),
   'finishing-ink': (v: { names: string }): Words => ({
-    en: `The file marks a varnish, a foil or a relief (“${v.names}”). The proof shows it as a flat colour, and without that finishing it would be printed so. Please check that you ordered it, or remove the mark.`,
-    fr: `Le fichier marque un vernis, une dorure ou un relief (« ${v.names} »). L'épreuve le montre en aplat, et sans cette finition il s'imprimerait ainsi. Vérifiez que vous l'avez commandé, ou retirez ce repère.`,
+    en: `The ink “${v.names}” marks the varnish, the foil or the relief. A screen cannot show how it shines: the proof draws it as a flat colour.`,
+    fr: `L'encre « ${v.names} » marque le vernis, la dorure ou le relief. Un écran ne peut pas en montrer l'éclat : l'épreuve la dessine en aplat.`,
+  }),
+  'finishing-ink-unasked': (v: { names: string }): Words => ({
+    en: `The file marks a varnish, a foil or a relief (“${v.names}”), which is not part of your order. As it is, the mark would be printed as a flat colour. Please remove it, or choose that finishing.`,
+    fr: `Le fichier marque un vernis, une dorure ou un relief (« ${v.names} »), qui ne fait pas partie de votre commande. Tel quel, ce repère s'imprimerait en aplat. Retirez-le, ou choisissez cette finition.`,
+  }),
+  'number-in-artwork': (v: { page: number; words: string }): Words => ({
+    en: `Page ${v.page}: “${v.words}” looks like a running number, but we print the numbers ourselves. It would appear on every sheet beside ours. Please remove it and leave its place free, or accept it as it is.`,
+    fr: `Page ${v.page} : « ${v.words} » ressemble à un numéro courant, alors que nous imprimons la numérotation nous-mêmes. Il figurerait sur chaque feuillet à côté du nôtre. Retirez-le en laissant sa place libre, ou acceptez-le tel quel.`,
   }),
   'every-ink': (v: { page: number }): Words => ({
     en: `Page ${v.page}: something is drawn in the colour of crop marks, which prints with every ink at once. It would lie too thick and dry badly. Please use plain black instead.`,

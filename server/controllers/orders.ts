@@ -35,11 +35,20 @@ const REACHED: Record<OrderState, number> = {
   cancelled: -1,
 };
 
-export type Money = 'none' | 'held' | 'due_at_counter' | 'unpaid' | 'charging' | 'paid' | 'released';
+export type Money =
+  | 'none'
+  | 'held'
+  | 'due_at_counter'
+  | 'unpaid'
+  | 'charging'
+  | 'on_account'
+  | 'paid'
+  | 'released';
 
 /** Where the money of an order stands, from its payments; nothing of it is stored twice. */
 export async function moneyOf(db: Parameters<typeof payment.ofOrder>[0], found: order.Order): Promise<Money> {
   if (await payment.capturedOrNull(db, found.id)) return 'paid';
+  if (await payment.onAccountOrNull(db, found.id)) return 'on_account';
   if (found.state === 'cancelled') return 'released';
   const hold = await payment.usableHoldOrNull(db, found.id);
   if (hold) return found.state === 'approved' ? 'charging' : 'held';

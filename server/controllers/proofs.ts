@@ -15,6 +15,7 @@ import { portal, type Room, room, shop } from '../portal';
 import { doneTo } from './choice-locals';
 import { summaryOrNull } from './comparisons';
 import type { Shown } from './form';
+import { printLimits } from './print-limits';
 
 export const versionIn = (req: Request): number => {
   const text = String(req.params.version);
@@ -109,12 +110,45 @@ function pageLocals(current: proof.Proof, base: string, seen: Map<number, string
     text_available: current.pages.some((page) => page.text !== null),
     pages: current.pages.map((page) => ({
       ...page,
+      places: placesOn(current, page),
       image_url: `${url}/pages/${page.number}/image.webp`,
       thumb_url: `${url}/pages/${page.number}/thumbnail.webp`,
       seen: seen.has(page.number),
     })),
     report: current.report,
   };
+}
+
+interface NumberedPlace {
+  /** Index among the warnings, as the ticks have it. */
+  warning: number;
+  number: number;
+  page: number;
+}
+
+/** The warnings that have a place on a page, numbered as they are ticked. */
+function numberedPlaces(current: proof.Proof): NumberedPlace[] {
+  return proof
+    .warnings(current)
+    .flatMap(({ place, page }, warning) => (place && page ? [{ warning, page }] : []))
+    .map((each, index) => ({ ...each, number: index + 1 }));
+}
+
+/** In pixels of the page image. */
+function placesOn(current: proof.Proof, { number, trim_px, pixels_per_mm }: proof.Page) {
+  const warnings = proof.warnings(current);
+  return numberedPlaces(current)
+    .filter(({ page }) => page === number)
+    .map(({ warning, number }) => {
+      const { x_mm, y_mm, width_mm, height_mm } = warnings[warning]!.place!;
+      return {
+        number,
+        x: trim_px.x + x_mm * pixels_per_mm,
+        y: trim_px.y + y_mm * pixels_per_mm,
+        width: width_mm * pixels_per_mm,
+        height: height_mm * pixels_per_mm,
+      };
+    });
 }
 
 function orderLocals(placed: order.PlacedOrder, { base }: Room, res: Response) {
@@ -164,6 +198,8 @@ export async function renderProof(
         ? t('proof:charge_later', { amount: words.amount, minutes: window })
         : t('proof:charge_now', { amount: words.amount });
   const requests = await changeRequest.ofOrder(db, placed.id);
+  const warnings = words.ticks.filter(({ kind }) => kind === 'warning');
+  const places = numberedPlaces(current);
   const { press_sha256, done } = await doneTo(req, res, current);
   const changed = await summaryOrNull(db, placed, current, requests, base);
   res.status(status).render('proofs/show', {
@@ -175,6 +211,7 @@ export async function renderProof(
       return {
         key: tick.key,
         kind: tick.kind,
+        place: places.find(({ warning }) => warning === warnings.indexOf(tick)) ?? null,
         title: first.strong ? first.text : '',
         text: (first.strong ? rest : [first, ...rest])
           .map((part) => part.text)
@@ -231,7 +268,7 @@ export async function renderProof(
     },
     kiosk: counter !== null,
     readonly: readOnly(placed, current),
-    finding_words: current.report.findings,
+    limits: await printLimits(db, placed, lang, t),
   });
 }
 

@@ -4,6 +4,7 @@ import type { Request, Response } from 'express';
 import { toString as drawQr } from 'qrcode';
 import { Conflict, Invalid } from '../errors';
 import { orderPath, orderUrl } from '../link';
+import * as account from '../models/account';
 import * as approval from '../models/approval';
 import * as artwork from '../models/artwork';
 import * as artworkChoice from '../models/artwork-choice';
@@ -195,6 +196,8 @@ export async function renderOrder(
     invoices: (await invoice.ofOrder(db, found.id)).map(({ kind, number }) => ({ kind, number })),
     billing: await billing.findOrNull(db, found.id),
     till: shop(req).till,
+    account: await account.forOrderOrNull(db, found),
+    on_account: await payment.onAccountOrNull(db, found.id),
     papers: {
       record:
         live && (await paper.findOrNull(db, 'record', live.id)) ? orderPage(found, '/record.pdf') : null,

@@ -32,6 +32,7 @@ export const EVENT_TYPES = [
   'approval.timestamped',
   'payment.authorized',
   'payment.captured',
+  'payment.on_account',
   'payment.failed',
   'payment.released',
   'payment.lapsed',

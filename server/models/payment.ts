@@ -2,6 +2,7 @@
 // sweep, a colleague) only ever says "look again": the worker fetches the payment and brings the facts here.
 import { randomUUID } from 'node:crypto';
 import { Conflict, Invalid, NotFound } from '../errors';
+import * as account from './account';
 import { type Db, isRefused, later, lockOrder, now, type Trx, within } from './database';
 import * as drawer from './drawer';
 import * as event from './event';
@@ -24,9 +25,11 @@ export type PaymentState =
   | 'refunded'
   | 'lapsed'
   | 'released'
-  | 'failed';
+  | 'failed'
+  | 'on_account'
+  | 'settled';
 
-export type Tender = 'card' | 'cash' | 'terminal';
+export type Tender = 'card' | 'cash' | 'terminal' | 'transfer' | 'account';
 
 export interface Payment {
   id: string;
@@ -90,6 +93,8 @@ const RANK: Record<PaymentState, number> = {
   captured_unapproved: 5,
   captured: 6,
   refunded: 7,
+  on_account: 8,
+  settled: 9,
 };
 const GIVEN_UP: PaymentState[] = ['failed', 'lapsed', 'released'];
 
@@ -428,12 +433,12 @@ export async function recount(trx: Trx, payment_id: string): Promise<void> {
 }
 
 // Whatever else is reserved for a paid order is not needed any more.
-async function settle(trx: Trx, payment: Payment): Promise<void> {
+async function settle(trx: Trx, payment: Payment, due_on: string | null = null): Promise<void> {
   await ticket.pay(trx, payment);
   await invoice.issue(trx, placed(await findOrder(trx, payment.order_id)), {
     tender: payment.tender,
     paid_at: payment.captured_at,
-    due_on: null,
+    due_on,
     card_last4: payment.card_last4,
     receipt_ref: payment.receipt_ref,
   });
@@ -442,6 +447,7 @@ async function settle(trx: Trx, payment: Payment): Promise<void> {
 
 const EVENT_OF: Partial<Record<PaymentState, event.EventType>> = {
   authorized: 'payment.authorized',
+  on_account: 'payment.on_account',
   captured: 'payment.captured',
   captured_unapproved: 'payment.unapproved',
   released: 'payment.released',
@@ -603,6 +609,93 @@ export async function recordAtCounter(
     await ledger.received(trx, payment);
     return payment;
   });
+}
+
+/**
+ * Puts a signed order on the account that an owner granted its customer, and releases the job. Conflict when it is
+ * not signed, is paid already, a card is being charged for it, or the account has not enough left.
+ */
+export async function putOnAccount(
+  db: Db,
+  order_id: string,
+  given: { amount_cents: number; staff_id: string },
+): Promise<Payment> {
+  return within(db, async (trx) => {
+    const at = now();
+    const id = randomUUID();
+    await lockOrder(trx, order_id);
+    const order = placed(await findOrder(trx, order_id));
+    if (!order.live_approval_id) throw new Conflict('conflict.not_signed');
+    if (given.amount_cents !== order.total_cents) throw new Conflict('conflict.amount_differs');
+    const terms = await account.forOrderOrNull(trx, order);
+    if (!terms || terms.left_cents < order.total_cents) throw new Conflict('conflict.account_too_small');
+    if (!(await voidCapture(trx, order_id, 'put on account'))) throw new Conflict('conflict.being_charged');
+    await trx('payments').insert({
+      id,
+      order_id,
+      ...given,
+      tender: 'account',
+      state: 'on_account',
+      price_version: order.price_version,
+      currency: order.currency,
+      approval_id: order.live_approval_id,
+      created_at: at,
+      updated_at: at,
+    });
+    const payment = await findPayment(trx, id);
+    await event.append(trx, order_id, 'payment.on_account', event.byStaff(given.staff_id), {
+      payment: id,
+      amount_cents: order.total_cents,
+      currency: order.currency,
+      approval: order.live_approval_id,
+      terms: terms.id,
+      limit_cents: terms.limit_cents,
+      granted_by: terms.granted_by,
+      granted_at: terms.granted_at,
+    });
+    await settle(trx, payment, await account.dueOn(trx, terms, at));
+    return payment;
+  });
+}
+
+/** Notes that what was put on account is paid. Conflict when nothing of the order is open. */
+export async function settleAccount(
+  db: Db,
+  order_id: string,
+  received: { tender: 'cash' | 'terminal' | 'transfer'; receipt_ref: string | null; staff_id: string },
+): Promise<Payment> {
+  return within(db, async (trx) => {
+    await lockOrder(trx, order_id);
+    const open = await onAccountOrNull(trx, order_id);
+    if (!open) throw new Conflict('conflict.nothing_on_account');
+    const at = now();
+    const id = randomUUID();
+    await trx('payments').where({ id: open.id }).update({ state: 'settled', updated_at: at });
+    await trx('payments').insert({
+      id,
+      order_id,
+      ...received,
+      state: 'captured',
+      price_version: open.price_version,
+      amount_cents: open.amount_cents,
+      currency: open.currency,
+      authorized_cents: open.amount_cents,
+      captured_cents: open.amount_cents,
+      approval_id: open.approval_id,
+      captured_at: at,
+      created_at: at,
+      updated_at: at,
+    });
+    const payment = await findPayment(trx, id);
+    await tell(trx, payment);
+    await ledger.received(trx, payment);
+    return payment;
+  });
+}
+
+/** What of an order is on account and not yet paid. */
+export async function onAccountOrNull(db: Db, order_id: string): Promise<Payment | null> {
+  return (await db('payments').where({ order_id, state: 'on_account' }).first()) ?? null;
 }
 
 function cashOf(amount_cents: number, tendered_cents: number | null, smallest_coin_cents: number) {

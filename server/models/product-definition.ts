@@ -26,6 +26,25 @@ const resolution = z
   .refine(({ warn, block }) => warn >= block, '"warn" must not be lower than "block"');
 const colour = z.enum(['process', 'black', 'any']);
 
+const points = z.number().min(0).max(72);
+const drawing = z.strictObject({
+  line_pt: z
+    .strictObject({ warn: points, block: points })
+    .refine(({ warn, block }) => warn >= block, '"warn" must not be lower than "block"'),
+  delicate_line_pt: points,
+  delicate_text_pt: points,
+  rich_black: z.strictObject({ text_pt: points, percent: z.int().min(1).max(400) }),
+  one_bit_ppi: resolution,
+});
+const special = z
+  .strictObject({
+    die_line: z.enum(['none', 'allowed', 'wanted']),
+    white_ink: z.boolean(),
+    finishing: z.boolean(),
+    numbering: z.boolean(),
+  })
+  .partial();
+
 const print = z.strictObject({
   bleed_mm: margin,
   safe_mm: margin,
@@ -33,8 +52,12 @@ const print = z.strictObject({
   resolution_ppi: resolution,
   colour,
   ink_limit_percent: z.int().min(1).max(400),
-  /** Where each figure comes from, for the person who wants to change it. */
-  sources: z.record(z.string(), sentence),
+  /** Lines and letters; what is left out is as usual on digital presses. */
+  drawing: drawing.partial().optional(),
+  /** Cutting lines, white ink, varnish, running numbers. */
+  special: special.optional(),
+  /** Where each figure comes from, for the person who wants to change it and the one who wants to know. */
+  sources: z.record(z.string(), z.union([sentence, words])),
 });
 
 const size = z.strictObject({
@@ -65,6 +88,8 @@ const optionChoice = z.strictObject({
   price: surcharge,
   pages: z.strictObject({ min: pageCount, max: pageCount }).optional(),
   colour: colour.optional(),
+  /** Where this choice differs from the product's `print.special`. */
+  special: special.optional(),
   excludes: z.array(reference).optional(),
 });
 

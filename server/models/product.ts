@@ -39,6 +39,8 @@ export interface PrintSpecification {
   resolution_ppi: { warn: number; block: number };
   colour: 'process' | 'black' | 'any';
   ink_limit_percent: number;
+  drawing?: ProductDefinition['print']['drawing'];
+  special?: ProductDefinition['print']['special'];
 }
 
 /** A choice in words. `sides`, `paper` and `finishing` are written to stand inside a sentence. */
@@ -255,6 +257,7 @@ export function specificationFor(product: ProductDefinition, choice: Choice): Pr
   const { sources, ...print } = product.print;
   const size = sizeOf(product, choice.size_key);
   const chosen = chosenOptions(product, choice).map((each) => each.choice);
+  const special = Object.assign({}, print.special, ...chosen.map((each) => each.special));
   return {
     product_key: product.key,
     trim_mm: { width: size.width_mm, height: size.height_mm },
@@ -262,6 +265,7 @@ export function specificationFor(product: ProductDefinition, choice: Choice): Pr
     ...size.print,
     pages: { ...print.pages, ...chosen.find(({ pages }) => pages)?.pages },
     colour: chosen.find(({ colour }) => colour)?.colour ?? print.colour,
+    ...(Object.keys(special).length > 0 ? { special } : {}),
   };
 }
 

@@ -12,13 +12,16 @@ import * as payment from './payment';
 import type { Staff } from './staff';
 import * as task from './task';
 
+/** The ways in which money goes back. */
+export type RefundTender = 'card' | 'cash' | 'terminal';
+
 export type RefundState = 'requested' | 'pending' | 'succeeded' | 'failed' | 'refused';
 
 export interface Refund {
   id: string;
   order_id: string;
   payment_id: string;
-  tender: payment.Tender;
+  tender: RefundTender;
   state: RefundState;
   amount_cents: number;
   currency: string;
@@ -108,7 +111,7 @@ export async function refundable(db: Db, order_id: string) {
 }
 
 /** Money goes back the way it came, unless the card would not take it. */
-export async function tendersFor(db: Db, paid: payment.Payment): Promise<payment.Tender[]> {
+export async function tendersFor(db: Db, paid: payment.Payment): Promise<RefundTender[]> {
   if (paid.tender !== 'card') return ['cash', 'terminal'];
   const cameBack = await db('refunds')
     .where({ payment_id: paid.id })
@@ -158,7 +161,8 @@ async function requestOnce(trx: Trx, order_id: string, asked: Asked, person: Sta
   if (await isUnderWay(trx, paid.id)) throw new Conflict('conflict.refund_under_way');
   if (asked.amount_cents < 1 || asked.amount_cents > (await leftOf(trx, paid)))
     throw new Conflict('conflict.refund_too_much');
-  if (!(await tendersFor(trx, paid)).includes(asked.tender)) throw new Conflict('conflict.refund_tender');
+  const possible: payment.Tender[] = await tendersFor(trx, paid);
+  if (!possible.includes(asked.tender)) throw new Conflict('conflict.refund_tender');
   const allowance = await allowanceOf(trx, order_id, person);
   if (allowance !== null && asked.amount_cents > allowance) throw new Conflict('conflict.refund_above_limit');
 

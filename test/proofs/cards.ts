@@ -42,7 +42,7 @@ export async function makeCard(
 ): Promise<Uint8Array> {
   const document = await PDFDocument.create({ updateMetadata: false });
   document.registerFontkit(fontkit);
-  const font = await document.embedFont(readFileSync(TYPE), { subset: true });
+  const font = await document.embedFont(readFileSync(TYPE), { subset: false });
   const page = document.addPage([91 * MM, 61 * MM]);
   page.setTrimBox(3 * MM, 3 * MM, 85 * MM, 55 * MM);
   const { context } = document;

@@ -232,7 +232,7 @@ describe('inks with a name', () => {
     expect(await codes(drawnIn('White'), { ...card, special: { white_ink: true } })).toContain(
       'info white-ink',
     );
-    expect(await codes(drawnIn('Spot UV'))).toContain('warning finishing-ink');
+    expect(await codes(drawnIn('Spot UV'))).toContain('warning finishing-ink-unasked');
     expect(await codes(drawnIn('PANTONE 185 C'))).toContain('warning spot-colours');
     expect(await codes(drawnIn('All'))).toContain('warning every-ink');
   });
@@ -269,4 +269,13 @@ describe('inks with a name', () => {
   ])('%s: by its usual names', (kind, names) => {
     expect(names.map(kindOfInk)).toEqual(names.map(() => kind));
   });
+});
+
+test('a number in the artwork is told where the press numbers the sheets', async () => {
+  const form = (parts: CardParts) =>
+    `0 0 0 1 k BT /F 4 Tf 50 40 Td ${parts.words('No. 000123')} Tj 0 -10 Td ${parts.words('No. 12, rue des Tilleuls')} Tj ET`;
+  const finding = await found('number-in-artwork', form, { ...card, special: { numbering: true } });
+  expect(finding).toMatchObject({ severity: 'warning', page: 1, values: { words: 'No. 000123' } });
+  expect(finding!.place!.x_mm).toBeCloseTo(47, 0);
+  expect(await codes(form)).not.toContain('warning number-in-artwork');
 });

@@ -71,7 +71,9 @@ const findings: { [Code in FindingCode]: () => Words } = {
   'die-line-missing': () => finding('die-line-missing', 'warning', {}).text,
   'white-ink': () => finding('white-ink', 'info', { names: 'White' }).text,
   'white-ink-unasked': () => finding('white-ink-unasked', 'warning', { names: 'White' }).text,
-  'finishing-ink': () => finding('finishing-ink', 'warning', { names: 'Spot UV' }).text,
+  'finishing-ink': () => finding('finishing-ink', 'info', { names: 'Spot UV' }).text,
+  'finishing-ink-unasked': () => finding('finishing-ink-unasked', 'warning', { names: 'Spot UV' }).text,
+  'number-in-artwork': () => finding('number-in-artwork', 'warning', { page: 1, words: 'No. 000123' }).text,
   'every-ink': () => finding('every-ink', 'warning', { page: 1 }).text,
   'drawn-smaller': () => finding('drawn-smaller', 'info', { dpi: 110 }).text,
 };

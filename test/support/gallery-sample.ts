@@ -80,6 +80,11 @@ export async function drawSamplePages(lang: Lang) {
   );
 }
 
+/** The lower right part of the trim. */
+function placeIn({ x, y, width, height }: { x: number; y: number; width: number; height: number }) {
+  return { number: 1, x: x + width * 0.6, y: y + height * 0.5, width: width * 0.3, height: height * 0.4 };
+}
+
 const words = {
   en: {
     product: 'Business cards',
@@ -225,19 +230,22 @@ export async function sampleProof(lang: Lang, options: Record<string, string | u
   const w = words[lang];
   const pages = await drawSamplePages(lang);
   const withError = options.state === 'error';
-  const statements = w.statements.map(([key, title, text], index) => ({
-    key,
-    title,
-    text,
-    kind: 'base',
-    checked: withError && index < 2,
-  }));
+  const statements: Array<Record<string, unknown> & { key: string; title: string }> = w.statements.map(
+    ([key, title, text], index) => ({
+      key,
+      title,
+      text,
+      kind: 'base',
+      checked: withError && index < 2,
+    }),
+  );
   if (options.warning)
     statements.push({
       key: 'finding-7',
       title: w.warning[0],
       text: w.warning[1],
       kind: 'warning',
+      place: { number: 1, page: 1 },
       checked: false,
     });
   const readonlyStates = ['superseded', 'approved', 'expired', 'on_hold'];
@@ -251,7 +259,9 @@ export async function sampleProof(lang: Lang, options: Record<string, string | u
       id: 'prf_2',
       version: 2,
       sha256: sha('proof'),
-      pages,
+      pages: options.warning
+        ? pages.map((page) => ({ ...page, places: page.number === 1 ? [placeIn(page.trim_px)] : [] }))
+        : pages,
       issued_at: '2026-11-24T09:12:00.000Z',
       text_available: true,
       superseded_by: options.state === 'superseded' ? 3 : null,

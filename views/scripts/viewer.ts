@@ -258,12 +258,15 @@ function start(viewer: HTMLElement) {
       if (fitted) fit();
     });
   toggle('[data-white]', viewer, 'is-white');
+  toggle('[data-places-shown]', viewer, 'has-places');
   toggle('[data-show-brought]', viewer.querySelector('[data-brought]'), 'is-shown');
 
-  for (const check of document.querySelectorAll<HTMLElement>('[data-check]')) {
+  for (const check of document.querySelectorAll<HTMLElement>('[data-check], [data-check-place]')) {
+    const number = Number(check.dataset.check ?? check.dataset.checkPlace);
     check.addEventListener('click', (event) => {
       event.preventDefault();
-      show(pages.findIndex((page) => page.number === Number(check.dataset.check)));
+      show(pages.findIndex((page) => page.number === number));
+      if (check.dataset.checkPlace) viewer.scrollIntoView({ block: 'nearest' });
     });
   }
   document.addEventListener('show-page', (event) => {
