@@ -19,7 +19,13 @@ beforeAll(async () => {
 afterAll(() => shop.close());
 
 const grant = (limit_cents: number) =>
-  account.grant(shop.db, { email: MARIE.contact_email, limit_cents, days: 30, note: null, granted_by: owner_id });
+  account.grant(shop.db, {
+    email: MARIE.contact_email,
+    limit_cents,
+    days: 30,
+    note: null,
+    granted_by: owner_id,
+  });
 
 async function signedOrder() {
   const ready = await signable(shop);
