@@ -16,6 +16,7 @@ export const TEMPLATES = [
   'payment-needed',
   'order-cancelled',
   'order-changed',
+  'approval-recorded',
   'refunded',
   'refund-failed',
   'dispute-opened',

@@ -36,6 +36,8 @@ export interface Specification {
 }
 
 export interface Order {
+  /** When its customer's personal data were erased. */
+  erased_at: string | null;
   id: string;
   ref: string;
   state: OrderState;

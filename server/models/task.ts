@@ -21,6 +21,11 @@ export const TASK_KINDS = [
   'submit_evidence',
   'accept_dispute',
   'stamp_approval',
+  'remove_files',
+  'keep_retention',
+  'keep_anchor',
+  'stamp_anchor',
+  'send_anchor',
 ] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];
 

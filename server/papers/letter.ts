@@ -61,6 +61,17 @@ export interface MailValues {
   'order-link': Everywhere;
   'artwork-needed': Everywhere & { reason: string };
   'payment-needed': Everywhere & { v: string; amount: string };
+  'approval-recorded': Everywhere & {
+    person: string;
+    name: string;
+    v: string;
+    product: string;
+    amount: string;
+    statement: string;
+    /** Null when the letter is written after the time in which to object. */
+    stop_time: string | null;
+    paid_at_counter: boolean;
+  };
   'order-changed': Everywhere & {
     product: string;
     /** What differs, a line each; empty when only the price is another. */
@@ -166,6 +177,17 @@ const LETTERS: { [T in MailTemplate]: (values: MailValues[T]) => Letter } = {
   'payment-needed': () => ({
     subject: 'subject',
     lines: [{ say: 'why' }, { say: 'next' }, { button: 'button' }, { say: 'help' }],
+  }),
+  'approval-recorded': ({ statement, stop_time, paid_at_counter }) => ({
+    subject: 'subject',
+    lines: [
+      { say: 'why' },
+      { quote: statement },
+      { say: stop_time ? 'object' : 'late' },
+      { say: paid_at_counter ? 'counter' : 'card' },
+      { button: stop_time ? 'button' : 'button_late' },
+      { say: 'help' },
+    ],
   }),
   'order-changed': ({ changes, same_amount, was_signed, next, must_reserve }) => ({
     subject: 'subject',

@@ -1,7 +1,9 @@
 import type { TaskKind } from '../models/task';
+import { keepAnchor, sendAnchor, stampAnchor } from './anchor-tasks';
 import { checkArtwork, renderProof } from './artwork-tasks';
 import { compareProofs } from './comparison-tasks';
 import { acceptDispute, stageEvidence, submitEvidence } from './dispute-tasks';
+import { keepRetention, removeFiles } from './erasure-tasks';
 import { makeInvoice } from './invoice-tasks';
 import { sendMessage } from './message-tasks';
 import { makePack } from './pack-tasks';
@@ -33,4 +35,9 @@ export const RUNS: Record<TaskKind, Run> = {
   make_pack: makePack,
   send_message: sendMessage,
   stamp_approval: stampApproval,
+  remove_files: removeFiles,
+  keep_retention: keepRetention,
+  keep_anchor: keepAnchor,
+  stamp_anchor: stampAnchor,
+  send_anchor: sendAnchor,
 };

@@ -15,6 +15,7 @@ import type { Difference } from '../models/order-change';
 import * as payment from '../models/payment';
 import { formatMoney } from '../models/price';
 import * as proof from '../models/proof';
+import * as recordedApproval from '../models/recorded-approval';
 import * as refund from '../models/refund';
 import * as setting from '../models/setting';
 import { findStaffOrNull } from '../models/staff';
@@ -145,6 +146,26 @@ const VALUES: Values = {
       v: String(shown.version),
       amount: context.money(placed.total_cents),
       link: url(context, '/pay'),
+    };
+  },
+  'approval-recorded': async (context) => {
+    const { placed, everywhere, portal, task } = context;
+    const signed = await approval.findApproval(portal.db, String(task.payload.approval_id));
+    const recorded = await recordedApproval.findOrNull(portal.db, signed.id);
+    const shown = await proof.findProof(portal.db, signed.proof_id);
+    const stop = approval.stopUntil(signed);
+    const { language } = placed;
+    return {
+      ...everywhere,
+      person: (await findStaffOrNull(portal.db, recorded?.staff_id ?? null))?.name ?? context.shop.name,
+      name: signed.typed_name,
+      v: String(shown.version),
+      product: placed.specification.words[language].name,
+      amount: context.money(signed.total_cents),
+      statement: signed.statement_text.split('\n').at(0) ?? '',
+      stop_time: stop && context.date(stop, 'datetime'),
+      paid_at_counter: signed.payment_method === 'counter',
+      link: url(context, stop ? '/stop' : ''),
     };
   },
   'order-changed': async (context) => {

@@ -15,6 +15,7 @@ import * as payment from '../models/payment';
 import * as pressFile from '../models/press-file';
 import { formatMoney } from '../models/price';
 import * as proof from '../models/proof';
+import * as recordedApproval from '../models/recorded-approval';
 import * as setting from '../models/setting';
 import { findStaffOrNull } from '../models/staff';
 import * as timestamp from '../models/timestamp';
@@ -65,6 +66,7 @@ export async function recordOf(
   const hold = await payment.usableHoldOrNull(db, placed.id);
   const captured = await payment.capturedOrNull(db, placed.id);
   const { language } = signed;
+  const recorded = await recordedApproval.findOrNull(db, signed.id);
   const t = wordsFor(language);
   const words = shown.specification.words[language];
   const looking = signed.looking as Record<
@@ -109,9 +111,11 @@ export async function recordOf(
     warnings: ticks('warning'),
     signer: { typed_name: signed.typed_name, capacity: signed.on_behalf_of },
     signature:
-      signed.signature_method === 'drawn'
-        ? { kind: 'drawn', strokes: signed.signature_strokes.map((stroke) => stroke.points) }
-        : { kind: 'typed' },
+      recorded !== null
+        ? null
+        : signed.signature_method === 'drawn'
+          ? { kind: 'drawn', strokes: signed.signature_strokes.map((stroke) => stroke.points) }
+          : { kind: 'typed' },
     signed_at: signed.signed_at,
     pages: await Promise.all(
       shown.pages.map(async (page, index) => ({
@@ -126,7 +130,9 @@ export async function recordOf(
     ),
     comparison_opened: (signing?.data.comparison_opened as boolean | null | undefined) ?? null,
     text_opened: textOpened(looking),
-    recognised_by: recognised(t, signed, witness?.name ?? null),
+    recognised_by: recorded
+      ? recordedBy(t, recorded, witness?.name ?? null)
+      : recognised(t, signed, witness?.name ?? null),
     device: {
       channel: t(`papers:channel.${signed.channel}`),
       tablet: signed.tablet_id,
@@ -222,6 +228,21 @@ async function pageViews({ db }: Portal, proof_id: string, order_id: string): Pr
     if (!first.has(page)) first.set(page, line.at);
   }
   return first;
+}
+
+/** Nobody was recognised: a colleague says who approved, and what shows it. */
+function recordedBy(
+  t: (key: string, vars?: Record<string, unknown>) => string,
+  recorded: recordedApproval.RecordedApproval,
+  witness: string | null,
+): string[] {
+  const { attachment_name: name, attachment_sha256: sha256, reason } = recorded;
+  return [
+    t('record:paper.not_signed', { staff: witness ?? '–' }),
+    t(`record:paper.given_by.${recorded.given_by}`),
+    t('record:paper.reason', { reason }),
+    t('record:paper.attachment', { name, sha256 }),
+  ];
 }
 
 function recognised(
