@@ -42,12 +42,6 @@ const everywhere = {
   customer: 'Marie Lefèvre',
   due: '3 December',
   is_won: true,
-  changes: ['500 → 1,000'],
-  old_amount: '40.00',
-  same_amount: false,
-  was_signed: true,
-  next: 'sign' as const,
-  must_reserve: false,
 };
 
 const VALUES = {

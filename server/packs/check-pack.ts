@@ -30,6 +30,7 @@ interface Manifest {
 }
 
 const SUMS = 'SHA256SUMS';
+const APPROVALS = new Set(['approval.signed', 'approval.recorded']);
 const SUM_LINE = /^([0-9a-f]{64}) {2}(\S+)$/;
 
 /** The checks of the pack at `path`, in order. `root_sha256`: fingerprint of the root that it must come from. */
@@ -193,9 +194,7 @@ class PackCheck {
   }
 
   private async agrees(told: Told[], manifest: Manifest): Promise<void> {
-    const signing = told.find(
-      ({ type, data }) => type === 'approval.signed' && data.approval === manifest.approval,
-    );
+    const signing = told.find(({ type, data }) => APPROVALS.has(type) && data.approval === manifest.approval);
     this.say(signing !== undefined, 'the approval is in the history');
     if (!signing) return;
     const { data } = signing;
@@ -236,7 +235,7 @@ class PackCheck {
         .split('/')
         .at(-1)!
         .replace(/\.tsr$/, '');
-      const signing = told.find(({ type, data }) => type === 'approval.signed' && data.approval === id);
+      const signing = told.find(({ type, data }) => APPROVALS.has(type) && data.approval === id);
       const token = await this.bytes(name.slice(this.root.length + 1));
       let why = 'its approval is not in the history';
       try {

@@ -31,7 +31,7 @@ case "$chain" in
   "$(fact events) events, head $(fact head_sha256)") ok "the history holds: $chain" ;;
   *) bad "the history holds: $chain" ;;
 esac
-grep '"type":"approval.signed"' 04-events.jsonl | grep "\"approval\":\"$(fact approval)\"" | tr -d '\n' >"$tmp/approval"
+grep -E '"type":"approval\.(signed|recorded)"' 04-events.jsonl | grep "\"approval\":\"$(fact approval)\"" | tr -d '\n' >"$tmp/approval"
 says() { grep -q "\"$1\":\"$2\"" "$tmp/approval"; }
 holds "the approved proof is the one that was signed" says proof_sha256 "$(sum 02-approved-proof.pdf)"
 holds "the words are those that were signed" says statement_sha256 "$(sum terms/approval-statement.txt)"
@@ -69,7 +69,7 @@ done
 for stamp in timestamps/*.tsr; do
   [ -f "$stamp" ] || continue
   id=$(basename "$stamp" .tsr)
-  event=$(grep '"type":"approval.signed"' 04-events.jsonl | grep "\"approval\":\"$id\"" | tr -d '\n' | sums | cut -d' ' -f1)
+  event=$(grep -E '"type":"approval\.(signed|recorded)"' 04-events.jsonl | grep "\"approval\":\"$id\"" | tr -d '\n' | sums | cut -d' ' -f1)
   holds "the outside time stamp is of this approval" \
     openssl ts -verify -digest "$event" -in "$stamp" -CAfile keys/time-roots.pem -no_check_time
 done

@@ -64,7 +64,7 @@ async function summary(dossier: Dossier) {
   const { record, order } = dossier;
   const paper = await BankSheet.open(dossier, 'bank.summary.title', MAX_BANK_PAGES.uncategorized_file);
   paper.write(
-    paper.say('summary.lead', {
+    paper.say(record.is_recorded_by_staff ? 'summary.lead_recorded' : 'summary.lead', {
       name: record.signer.typed_name,
       version: record.proof.version,
       amount: record.payment.amount,
@@ -100,6 +100,7 @@ async function signature(dossier: Dossier) {
   const { record } = dossier;
   const paper = await BankSheet.open(dossier, 'bank.signature.title', MAX_BANK_PAGES.customer_signature);
   const { sheet } = paper;
+  if (record.is_recorded_by_staff) paper.write(paper.say('signature.recorded'), { face: 'semibold' });
   paper.fact(paper.say('signature.name'), record.signer.typed_name);
   paper.fact(paper.say('signature.capacity'), record.signer.capacity);
   paper.fact(paper.say('signature.at'), paper.moment(record.signed_at));
@@ -122,7 +123,7 @@ async function signature(dossier: Dossier) {
     sheet.gap(3);
     paper.write(paper.say('signature.drawn'));
   } else {
-    paper.write(record.signature ? paper.say('signature.typed') : paper.words('not_recorded'));
+    paper.write(paper.say(record.signature ? 'signature.typed' : 'signature.none'));
   }
   paper.heading(paper.say('signature.statement'));
   paper.write(record.statement.text, { isMarked: true });

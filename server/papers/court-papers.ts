@@ -97,15 +97,18 @@ export function declarationText(dossier: Dossier, files: Array<{ name: string; s
 }
 
 function leadOf({ record, made_at, chain }: Dossier): string {
-  return paperWords('packs', record.language)('court.readme.lead', {
-    name: record.signer.typed_name,
-    version: record.proof.version,
-    ref: record.order.ref,
-    amount: record.payment.amount,
-    signed: record.signed_at,
-    made: made_at,
-    count: chain.events,
-  });
+  return paperWords('packs', record.language)(
+    record.is_recorded_by_staff ? 'court.readme.lead_recorded' : 'court.readme.lead',
+    {
+      name: record.signer.typed_name,
+      version: record.proof.version,
+      ref: record.order.ref,
+      amount: record.payment.amount,
+      signed: record.signed_at,
+      made: made_at,
+      count: chain.events,
+    },
+  );
 }
 
 const timeKey = ({ record }: Dossier) =>

@@ -61,6 +61,8 @@ export interface ApprovalRecord {
   /** `pending`: asked for and not there yet. `none`: this shop asks nobody. */
   time_stamp: { state: 'stamped'; at: string; authority: string } | { state: 'pending' | 'none' };
   is_at_counter: boolean;
+  /** True when the customer signed nothing: a colleague wrote down an approval that was given elsewhere. */
+  is_recorded_by_staff: boolean;
   /** The words on the button that was pressed. */
   button_label: string | null;
   /** The letter that brought the proof, and where the signer's copy goes. */

@@ -61,20 +61,22 @@ export function sixAnswers(record: ApprovalRecord, copy: Copy | null): Answer[] 
     { question: say('how'), answer: sent },
     {
       question: say('signed'),
-      answer: say('signed_answer', {
-        displayed,
-        count: record.proof.page_count,
-        ticks: (record.ticks?.length ?? 0) + (record.warnings?.length ?? 0),
-        name: record.signer.typed_name,
-        manner: say(`manner_${record.signature?.kind ?? 'unknown'}`),
-        button: known(record.button_label),
-        at: moment(record.signed_at),
-      }),
+      answer: record.is_recorded_by_staff
+        ? say('signed_elsewhere', { at: moment(record.signed_at) })
+        : say('signed_answer', {
+            displayed,
+            count: record.proof.page_count,
+            ticks: (record.ticks?.length ?? 0) + (record.warnings?.length ?? 0),
+            name: record.signer.typed_name,
+            manner: say(`manner_${record.signature?.kind ?? 'unknown'}`),
+            button: known(record.button_label),
+            at: moment(record.signed_at),
+          }),
     },
     { question: say('copy'), answer: received },
     {
       question: say('back'),
-      answer: say('back_answer', {
+      answer: say(record.is_recorded_by_staff ? 'back_elsewhere' : 'back_answer', {
         ip: known(record.device.ip),
         event: record.chain ? String(record.chain.event_number) : words('not_recorded'),
       }),

@@ -108,13 +108,16 @@ function textsOf(dossier: Dossier): BankTexts {
       service_date: day(dossier.handed_over_at),
     }),
     access_activity_log: activity(dossier),
-    refund_policy_disclosure: words('text.disclosure', {
-      at: moment(record.signed_at),
-      name: record.signer.typed_name,
-      version: record.statement.version ?? '–',
-      hash: record.hashes.statement ?? words('not_recorded'),
-    }),
-    uncategorized_text: words('text.cover', {
+    refund_policy_disclosure: words(
+      record.is_recorded_by_staff ? 'text.disclosure_recorded' : 'text.disclosure',
+      {
+        at: moment(record.signed_at),
+        name: record.signer.typed_name,
+        version: record.statement.version ?? '–',
+        hash: record.hashes.statement ?? words('not_recorded'),
+      },
+    ),
+    uncategorized_text: words(record.is_recorded_by_staff ? 'text.cover_recorded' : 'text.cover', {
       name: record.signer.typed_name,
       at: moment(record.signed_at),
       version: record.proof.version,

@@ -16,6 +16,7 @@ import * as payment from '../models/payment';
 import * as photo from '../models/photo';
 import * as pressFile from '../models/press-file';
 import * as proof from '../models/proof';
+import * as recordedApproval from '../models/recorded-approval';
 import * as setting from '../models/setting';
 import * as ticket from '../models/ticket';
 import * as timestamp from '../models/timestamp';
@@ -90,6 +91,7 @@ class CourtPacker {
     await this.job();
     await this.photos();
     await this.press();
+    await this.attachment();
     await this.payment();
     await this.messages();
     const main = await this.artworks();
@@ -202,6 +204,16 @@ class CourtPacker {
     this.add('05-job/press-file.json', 'press', this.json(made));
     if (made.sha256 === this.signed.artwork_sha256) return;
     await this.stored(`05-job/press-file${PRESS_ENDING}`, 'press', made.sha256);
+  }
+
+  /** What shows an approval that a colleague wrote down. */
+  private async attachment(): Promise<void> {
+    const recorded = await recordedApproval.findOrNull(this.portal.db, this.signed.id);
+    if (!recorded) return;
+    const { attachment_sha256, attachment_name } = recorded;
+    this.add('approval-recorded-by-staff/recorded.json', 'recorded', this.json(recorded));
+    const name = `approval-recorded-by-staff/attachment-${plainName(attachment_name)}`;
+    await this.stored(name, 'attachment', attachment_sha256);
   }
 
   private async payment(): Promise<void> {

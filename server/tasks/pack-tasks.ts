@@ -1,12 +1,13 @@
 // Makes evidence packs, for the owner's page and for the command line.
 import type { Readable } from 'node:stream';
+import { NotFound } from '../errors';
 import * as order from '../models/order';
 import * as pack from '../models/pack';
 import { fileOf, zipOf } from '../packs/zip';
 import type { Portal } from '../portal';
 import { bankPack } from './bank-pack';
 import { courtPack } from './court-pack';
-import type { Run } from './task-context';
+import { Hopeless, type Run } from './task-context';
 
 interface Made {
   stream: Readable;
@@ -44,5 +45,10 @@ export async function keepPack(
 
 export const makePack: Run = async (portal, task) => {
   const { order_id, kind, staff_id } = task.payload as Record<string, string>;
-  await keepPack(portal, order_id, kind as pack.Kind, staff_id);
+  try {
+    await keepPack(portal, order_id, kind as pack.Kind, staff_id);
+  } catch (error) {
+    if (!(error instanceof NotFound)) throw error;
+    throw new Hopeless('A file of this order is no longer kept: it was erased, and no pack can hold it.');
+  }
 };

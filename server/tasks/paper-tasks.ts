@@ -168,7 +168,8 @@ export async function recordOf(
         }
       : null,
     time_stamp: await timeStampOf(portal, signed),
-    is_at_counter: signed.channel === 'counter',
+    is_at_counter: signed.channel === 'counter' && recorded === null,
+    is_recorded_by_staff: recorded !== null,
     button_label: signed.button_label,
     sending: await sendingOf(portal, placed, shown.issued_at, signed.signed_at),
     seal_root_sha256: portal.sealer.certificate.root_fingerprint_sha256,

@@ -78,6 +78,7 @@ export const record: ApprovalRecord = {
   chain: { event_number: 23, sha256: sha256('event'), previous_sha256: sha256('before') },
   time_stamp: { state: 'none' },
   is_at_counter: false,
+  is_recorded_by_staff: false,
   button_label: 'Signer et donner mon bon à tirer',
   sending: {
     to: 'marie@fleurs.example',
