@@ -10,6 +10,7 @@ import { makePack } from './pack-tasks';
 import { makeRecord } from './paper-tasks';
 import { capturePayment, releaseHold, syncPayment } from './payment-tasks';
 import { copyPhoto } from './photo-tasks';
+import { makeSheet } from './press-sheet-tasks';
 import { refundPayment } from './refund-tasks';
 import { applyStripeEvent } from './stripe-event-tasks';
 import { sweepPayments } from './sweep-tasks';
@@ -20,6 +21,7 @@ export const RUNS: Record<TaskKind, Run> = {
   check_artwork: checkArtwork,
   copy_photo: copyPhoto,
   render_proof: renderProof,
+  make_press_sheet: makeSheet,
   compare_proofs: compareProofs,
   sync_payment: syncPayment,
   capture_payment: capturePayment,
