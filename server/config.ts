@@ -30,6 +30,7 @@ const Environment = z.object({
   STRIPE_SECRET_KEY: optional(z.string().min(8)),
   STRIPE_WEBHOOK_SECRET: optional(z.string().min(8)),
   STRIPE_API_BASE: optional(z.url({ protocol: /^https?$/ })),
+  ANCHOR_MAIL: optional(z.email()),
   TSA_URL: optional(z.url({ protocol: /^https?$/ })),
   OWNER_EMAIL: optional(z.email()),
   OWNER_PASSWORD: optional(z.string().min(12)),
@@ -60,6 +61,8 @@ export interface Config {
   };
   /** The outside authority that stamps approvals, and the roots that it is believed under. Null: nobody is asked. */
   time_authority: { url: string; roots_pem: string } | null;
+  /** Where the daily anchor is mailed; null: nowhere. */
+  anchor_mail: string | null;
   owner: { email: string; password: string | null };
   /** A demo catalogue, a demo shop and something to sign are put in on the first start. */
   is_demo: boolean;
@@ -90,6 +93,9 @@ function readSecrets(dataDir: string): Secrets {
   }
   return secrets;
 }
+
+/** The folder of daily anchors, in the data folder. */
+export const ANCHORS = 'anchors';
 
 /** Where the pinned roots of the time stamp authority lie, in the data folder. */
 export const TSA_ROOTS_FILE = 'tsa-roots.pem';
@@ -158,6 +164,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       api_base: given.STRIPE_API_BASE ?? null,
     },
     time_authority: timeAuthority(given.TSA_URL, data_dir),
+    anchor_mail: given.ANCHOR_MAIL ?? null,
     owner: { email: given.OWNER_EMAIL ?? 'owner@shop.example', password: given.OWNER_PASSWORD ?? null },
     is_demo: given.DEMO ?? !isProduction,
     secrets,

@@ -24,6 +24,7 @@ export function eventInWords(
     amount: typeof cents === 'number' ? money(cents, String(data.currency)) : '',
     ready: typeof data.ready_on === 'string' ? date(data.ready_on, 'short') : '',
     channel: known('channels', data.channel),
+    given_by: data.given_by ? t(`record:ways.${data.given_by}`) : '',
     tender: known('tenders', data.tender),
     answer: known('answers', data.answer),
     letter: known('templates', data.template),

@@ -9,7 +9,7 @@ import { connectStandIn } from './demo/stand-in';
 import { firstStart } from './first-start';
 import * as task from './models/task';
 import { openPortal } from './open';
-import { startWorker } from './worker';
+import { daily, startWorker } from './worker';
 
 const CLOSING_LIMIT_MS = 10_000;
 
@@ -22,6 +22,7 @@ async function main(): Promise<void> {
   if (isOnlyProcess) await task.reclaimAll(portal.db);
   const worker = config.worker === 'inside' ? startWorker(portal) : null;
   portal.wake = () => worker?.wake();
+  await daily(portal.db);
   // What the bank did while the shop was closed is asked for at once.
   if (portal.cards)
     await task.enqueue(portal.db, 'sweep_payments', {}, { key: `sweep:start:${randomUUID()}` });

@@ -1,7 +1,9 @@
 // Opens everything a process works with, in the order in which it can fail, and closes it again.
 import { join } from 'node:path';
 import type { Knex } from 'knex';
-import { type Config, ConfigError } from './config';
+import { assertAnchored } from './anchor-check';
+import { anchorFolder } from './anchor-folder';
+import { ANCHORS, type Config, ConfigError } from './config';
 import { mayMigrate } from './database-rights';
 import { alone, hasPendingMigrations, migrate, openDatabase } from './db';
 import { furnish } from './first-start';
@@ -57,6 +59,13 @@ export async function openShopDatabase(url: string): Promise<Knex> {
 export async function openPortal(config: Config): Promise<OpenPortal> {
   const sealer = openSealer(sealKeysOf(config), shopHost(config));
   const db = await openShopDatabase(config.database_url);
+  const anchors = anchorFolder(join(config.data_dir, ANCHORS));
+  try {
+    await assertAnchored(db, anchors);
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
   await alone(db, () => furnish(db));
   const storage = await openFolder(join(config.data_dir, 'files'));
   const { name, email } = await setting.shop(db);
@@ -71,6 +80,7 @@ export async function openPortal(config: Config): Promise<OpenPortal> {
     storage,
     mail,
     sealer,
+    anchors,
     time_authority:
       config.time_authority && openTimeAuthority(config.time_authority.url, config.time_authority.roots_pem),
     cards: config.payments.mode === 'counter_only' ? null : openStripe(config),

@@ -1,6 +1,7 @@
 // What every page and every task works with.
 import type { Request } from 'express';
 import type { Knex } from 'knex';
+import type { AnchorFolder } from './anchor-folder';
 import type { Config } from './config';
 import type { Mail } from './mail';
 import type { Order } from './models/order';
@@ -19,6 +20,7 @@ export interface Portal {
   cards: CardProcessor | null;
   mail: Mail;
   sealer: Sealer;
+  anchors: AnchorFolder;
   /** Null when no outside authority stamps the time. */
   time_authority: TimeAuthority | null;
   /** Tells the worker in this process that there is work, so that it need not wait for its next look. */

@@ -10,7 +10,6 @@ import { definitionsOf, installTriggers, type Safeguard, strangers, writtenAs } 
 export const EVIDENCE: Record<string, string[][]> = {
   artworks: [['id']],
   proofs: [['id'], ['sha256'], ['order_id', 'version']],
-  comparisons: [['id'], ['after_proof_id']],
   press_files: [['proof_id', 'kind']],
   artwork_choices: [['id'], ['artwork_id', 'print_sha256', 'question', 'round']],
   page_views: [['proof_id', 'page', 'device_sha256']],
@@ -24,9 +23,12 @@ export const EVIDENCE: Record<string, string[][]> = {
   events: [['order_id', 'seq'], ['hash'], ['order_id', 'prev_hash']],
   photos: [['id']],
   piece_counts: [['order_id']],
+  recorded_approvals: [['approval_id']],
   handovers: [['order_id']],
   papers: [['id'], ['kind', 'subject_id']],
+  evidence_packs: [['id']],
   timestamps: [['kind', 'subject_id']],
+  anchors: [['day'], ['sha256']],
   account_terms: [['id']],
   account_revocations: [['terms_id']],
   journal_lines: [['seq'], ['subject'], ['prev_hash'], ['hash']],
@@ -73,6 +75,16 @@ const PROMISE: Safeguard[] = [
         AND o.specification_sha256 = NEW.specification_sha256 AND o.total_cents = NEW.total_cents
         AND o.currency = NEW.currency AND o.price_version = NEW.price_version)`,
     says: 'an approval names the current proof, its specification and its amount',
+  },
+  {
+    name: 'approval_at_counter_is_shown_or_recorded',
+    table: 'approvals',
+    before: 'insert',
+    when: `NEW.channel = 'counter' AND NEW.tablet_id IS NULL AND NOT EXISTS (
+      SELECT 1 FROM recorded_approvals r JOIN files f ON f.sha256 = r.attachment_sha256
+      WHERE r.approval_id = NEW.id AND r.order_id = NEW.order_id AND r.staff_id = NEW.witness_staff_id
+        AND length(r.reason) > 0)`,
+    says: 'an approval without a tablet needs a colleague, a reason and an attachment',
   },
   {
     name: 'approval_is_the_only_live_one',

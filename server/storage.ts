@@ -18,6 +18,8 @@ export interface Storage {
   open(sha256: string): Promise<{ stream: Readable; bytes: number }>;
   /** Lends the file as a path on this machine while `use` runs: the engine reads from paths only. */
   lend<T>(sha256: string, use: (path: string) => Promise<T>): Promise<T>;
+  /** Takes the file away for good; nothing when it is gone already. */
+  remove(sha256: string): Promise<void>;
   /** Throws when files cannot be written now. */
   check(): Promise<void>;
 }
@@ -99,6 +101,7 @@ export async function openFolder(folder: string): Promise<Storage> {
       await (await openKept(path)).close();
       return use(path);
     },
+    remove: (sha256) => rm(pathOf(sha256), { force: true }),
     check: () => access(incoming, constants.W_OK),
   };
 }

@@ -2,6 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { ConfigError, readConfig } from './config';
 import { findStandIn } from './demo/stand-in';
+import { dayOf } from './models/anchor';
+import { now } from './models/database';
 import * as session from './models/session';
 import * as task from './models/task';
 import { openPortal } from './open';
@@ -17,7 +19,7 @@ export const SWEEP_EVERY_MS = 10 * 60_000;
 // Drawing and paying do not wait for each other: a 500-page proof must not hold a capture up, nor what changed in it
 // the next proof; nor does a letter wait for an authority outside that does not answer.
 const LANES: task.TaskKind[][] = [
-  ['check_artwork', 'copy_photo', 'render_proof'],
+  ['check_artwork', 'copy_photo', 'render_proof', 'make_press_sheet'],
   ['compare_proofs'],
   [
     'sync_payment',
@@ -30,7 +32,8 @@ const LANES: task.TaskKind[][] = [
     'accept_dispute',
   ],
   ['make_record', 'make_invoice', 'send_message', 'stage_evidence'],
-  ['stamp_approval'],
+  ['make_pack'],
+  ['stamp_approval', 'remove_files', 'keep_retention', 'keep_anchor', 'stamp_anchor', 'send_anchor'],
 ];
 
 export interface Worker {
@@ -46,6 +49,7 @@ export function startWorker(portal: Portal): Worker {
     const slot = Math.floor(Date.now() / SWEEP_EVERY_MS);
     task.enqueue(db, 'sweep_payments', {}, { key: `sweep:${slot}` }).catch(report);
     session.sweep(db).catch(report);
+    daily(db).catch(report);
   };
   const sweep = setInterval(tidy, SWEEP_EVERY_MS);
   return {
@@ -57,6 +61,13 @@ export function startWorker(portal: Portal): Worker {
       await Promise.all(lanes.map((lane) => lane.stop()));
     },
   };
+}
+
+/** What is done once a day, in UTC; asked for as often as one likes. */
+export async function daily(db: Portal['db']): Promise<void> {
+  const day = dayOf(now());
+  await task.enqueue(db, 'keep_retention', {}, { key: `retention:${day}` });
+  await task.enqueue(db, 'keep_anchor', { day }, { key: `anchor:${day}` });
 }
 
 function report(error: unknown): void {
@@ -144,6 +155,7 @@ async function main(): Promise<void> {
   const portal = await openPortal(config);
   const worker = startWorker(portal);
   portal.wake = () => worker.wake();
+  await daily(portal.db);
   console.log(`Worker ${process.pid} at work on ${config.data_dir}`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, async () => {

@@ -21,15 +21,19 @@ export interface Line {
   hash: string;
 }
 
+/** Older than the line before it: times are written as the clock had them and never mended. */
+const isSetBack = (events: event.Event[], index: number): boolean =>
+  index > 0 && events[index].at < events[index - 1].at;
+
 export function historyInWords(res: Response, events: event.Event[], names: Map<string, string>): Line[] {
   const { t, money, date } = res.locals;
   const teller: Teller = { t, money, date };
-  return events.map((each) => ({
+  return events.map((each, index) => ({
     seq: each.seq,
     at: each.at,
     who: actorInWords(teller, each, names),
     text: eventInWords(teller, each),
-    note: eventNote(teller, each),
+    note: isSetBack(events, index) ? t('evidence:set_back') : eventNote(teller, each),
     hash: each.hash,
   }));
 }

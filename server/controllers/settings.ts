@@ -30,6 +30,7 @@ function valuesOf(settings: setting.Shop): Values {
     delivery: (settings.delivery_cents / units).toFixed(Math.log10(units)),
     withdrawal_notice: settings.withdrawal_notice ? 'on' : '',
     quality_photo_required: settings.quality_photo_required ? 'on' : '',
+    staff_may_record_approvals: settings.staff_may_record_approvals ? 'on' : '',
     hours: Object.fromEntries(hours),
   };
 }
@@ -78,6 +79,7 @@ function read(req: Request): { values: Values; wrong: Record<string, string>; se
     hours: Object.fromEntries(DAYS.map((day) => [day, text(req, `hours-${day}`)])),
     withdrawal_notice: text(req, 'withdrawal_notice'),
     quality_photo_required: text(req, 'quality_photo_required'),
+    staff_may_record_approvals: text(req, 'staff_may_record_approvals'),
   } as unknown as Values;
   const short = ['name', 'contact_person', 'phone', 'email', 'language', 'currency', 'time_zone', 'cutoff'];
   for (const name of [...short, 'delivery', 'stop_window_minutes', 'proof_minutes', 'proof_valid_days']) {
@@ -142,6 +144,7 @@ function read(req: Request): { values: Values; wrong: Record<string, string>; se
     ),
     withdrawal_notice: values.withdrawal_notice === 'on',
     quality_photo_required: values.quality_photo_required === 'on',
+    staff_may_record_approvals: values.staff_may_record_approvals === 'on',
   };
   return { values, wrong, settings };
 }

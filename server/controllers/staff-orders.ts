@@ -22,6 +22,7 @@ import * as paper from '../models/paper';
 import * as payment from '../models/payment';
 import * as printCheck from '../models/print-check';
 import * as proof from '../models/proof';
+import * as recordedApproval from '../models/recorded-approval';
 import * as refund from '../models/refund';
 import { findStaffOrNull, list as listStaff } from '../models/staff';
 import { stuckPayments } from '../models/stuck-payment';
@@ -56,6 +57,7 @@ const DONE = [
   'link_sent',
   'moved',
   'changed',
+  'recorded',
   'refund_asked',
   'refund_settled',
   'job_resumed',
@@ -113,14 +115,33 @@ function proofsOf(found: order.PlacedOrder, versions: proof.Proof[]) {
     short_sha256: each.sha256.slice(0, 8),
     pdf_url: orderPage(found, `/proof/${each.version}/proof.pdf`),
     compare_url: each.version > 1 ? orderPage(found, `/proof/${each.version}/compare`) : null,
-    pages: each.pages.map(({ number, width_px, height_px }) => ({
+    pages: each.pages.map(({ number, width_px, height_px, text, read_back }) => ({
       number,
+      text,
+      read_back,
       width_px,
       height_px,
       image_url: orderPage(found, `/proof/${each.version}/pages/${number}/image.webp`),
       thumbnail_url: orderPage(found, `/proof/${each.version}/pages/${number}/thumbnail.webp`),
     })),
   }));
+}
+
+/** Set when nobody signed here: a colleague wrote the approval down. */
+async function recordedLocals(
+  db: Db,
+  found: order.Order,
+  live: approval.Approval,
+  names: Map<string, string>,
+) {
+  const recorded = await recordedApproval.findOrNull(db, live.id);
+  return (
+    recorded && {
+      ...recorded,
+      staff_name: names.get(recorded.staff_id) ?? '',
+      url: orderPage(found, `/recorded-approvals/${live.id}/attachment`),
+    }
+  );
 }
 
 async function printedLocals(db: Db, found: order.Order, names: Map<string, string>) {
@@ -191,6 +212,8 @@ export async function renderOrder(
     proofs: proofsOf(found, versions).reverse(),
     next_version: (versions.at(-1)?.version ?? 0) + 1,
     approval: live,
+    recorded: live && (await recordedLocals(db, found, live, names)),
+    may_record: found.state === 'proofed' && shop(req).staff_may_record_approvals,
     signed_version: versions.find((each) => each.id === live?.proof_id)?.version ?? null,
     stop_until: live ? approval.stopUntil(live) : null,
     invoices: (await invoice.ofOrder(db, found.id)).map(({ kind, number }) => ({ kind, number })),

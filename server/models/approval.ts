@@ -38,7 +38,8 @@ export interface Approval {
   on_behalf_of: string | null;
   signature_method: 'drawn' | 'typed';
   signature_strokes: signOff.Stroke[];
-  channel: 'web' | 'counter';
+  /** recorded_by_staff: nobody signed here; a colleague wrote down what was approved elsewhere. */
+  channel: 'web' | 'counter' | 'recorded_by_staff';
   witness_staff_id: string | null;
   tablet_id: string | null;
   identity: Record<string, string | null>;
@@ -83,10 +84,11 @@ export class GatesOpen extends Invalid {
   }
 }
 
-const parse = (row: Record<string, unknown>): Approval => {
+const parse = ({ recorded_id, ...row }: Record<string, unknown>): Approval => {
   const json = (column: string) => (row[column] === null ? null : JSON.parse(row[column] as string));
   return {
     ...row,
+    channel: recorded_id ? 'recorded_by_staff' : row.channel,
     ticks: json('ticks'),
     signature_strokes: json('signature_strokes') ?? [],
     identity: json('identity'),
@@ -96,10 +98,34 @@ const parse = (row: Record<string, unknown>): Approval => {
   } as unknown as Approval;
 };
 
+/** Approvals with the personal data that their rows only point to; null where those are erased. */
+async function disclosed(db: Db, rows: Array<Record<string, unknown>>): Promise<Approval[]> {
+  const found = rows.map(parse);
+  const values = await event.disclose(
+    db,
+    found.flatMap(({ device: { ip_commitment, user_agent_commitment }, identity }) => [
+      ip_commitment,
+      user_agent_commitment,
+      identity.email_commitment,
+    ]),
+  );
+  const behind = (commitment: string | null | undefined) => values.get(commitment ?? '') ?? null;
+  return found.map((approval) => {
+    const { ip_commitment, user_agent_commitment, ...device } = approval.device;
+    const { email_commitment, ...identity } = approval.identity;
+    return {
+      ...approval,
+      device: { ...device, ip: behind(ip_commitment), user_agent: behind(user_agent_commitment) },
+      identity: email_commitment === undefined ? identity : { ...identity, email: behind(email_commitment) },
+    };
+  });
+}
+
 const withWithdrawal = (db: Db) =>
   db('approvals')
     .leftJoin('approval_withdrawals as w', 'w.approval_id', 'approvals.id')
-    .select('approvals.*', 'w.withdrawn_at');
+    .leftJoin('recorded_approvals as r', 'r.approval_id', 'approvals.id')
+    .select('approvals.*', 'w.withdrawn_at', 'r.approval_id as recorded_id');
 
 /**
  * Signs the current proof. Exactly the bytes, specification, amount and words that the page named must still be
@@ -171,47 +197,46 @@ async function sign(
   const window = signOff.stopWindow(order, shop);
   const charge_at = hold ? payment.chargeAt(hold, signed_at, window) : null;
   const stop_until = charge_at && charge_at > signed_at ? charge_at : null;
-  const identity = await identityOf(trx, order, circumstances);
   const ticks = words.ticks.map((tick) => ({
     ...tick,
     ticked_at: tickTime(submission.ticks[tick.key], current.issued_at, signed_at),
   }));
   const press = await pressFile.ofProof(trx, current.id);
-  const event_hash = await event.append(
-    trx,
-    order_id,
-    'approval.signed',
-    event.CUSTOMER,
-    {
-      approval: id,
-      proof: current.id,
-      version: current.version,
-      proof_sha256: current.sha256,
-      artwork_sha256: current.artwork_sha256,
-      press_sha256: press.sha256,
-      specification_sha256: current.specification_sha256,
-      total_cents: order.total_cents,
-      currency: order.currency,
-      price_version: order.price_version,
-      payment_method: order.payment_method,
-      statement_sha256: words.sha256,
-      statement_version: words.version,
-      language: words.language,
-      button_label: circumstances.button_label,
-      ticks: ticks.map(({ key, ticked_at }) => ({ key, ticked_at })),
-      typed_name: submission.typed_name.trim(),
-      on_behalf_of: circumstances.on_behalf_of,
-      signature_method: submission.signature_method,
-      channel: circumstances.counter ? 'counter' : 'web',
-      witness: circumstances.counter?.staff_id ?? null,
-      recognised_by: identity.how,
-      comparison_opened: await comparison.wasOpened(trx, current, circumstances.device_sha256),
-      ready_on: words.ready_on,
-      cutoff_at: words.cutoff_at,
-      stop_until,
-    },
-    { ip: circumstances.ip, user_agent: circumstances.user_agent, email: order.contact_email },
-  );
+  const private_data = await event.commit(trx, order_id, {
+    ip: circumstances.ip,
+    user_agent: circumstances.user_agent,
+    email: order.contact_email,
+  });
+  const identity = await identityOf(trx, order, circumstances, private_data.email);
+  const event_hash = await event.append(trx, order_id, 'approval.signed', event.CUSTOMER, {
+    approval: id,
+    proof: current.id,
+    version: current.version,
+    proof_sha256: current.sha256,
+    artwork_sha256: current.artwork_sha256,
+    press_sha256: press.sha256,
+    specification_sha256: current.specification_sha256,
+    total_cents: order.total_cents,
+    currency: order.currency,
+    price_version: order.price_version,
+    payment_method: order.payment_method,
+    statement_sha256: words.sha256,
+    statement_version: words.version,
+    language: words.language,
+    button_label: circumstances.button_label,
+    ticks: ticks.map(({ key, ticked_at }) => ({ key, ticked_at })),
+    typed_name: submission.typed_name.trim(),
+    on_behalf_of: circumstances.on_behalf_of,
+    signature_method: submission.signature_method,
+    channel: circumstances.counter ? 'counter' : 'web',
+    witness: circumstances.counter?.staff_id ?? null,
+    recognised_by: identity.how,
+    comparison_opened: await comparison.wasOpened(trx, current, circumstances.device_sha256),
+    ready_on: words.ready_on,
+    cutoff_at: words.cutoff_at,
+    stop_until,
+    ...private_data,
+  });
   await trx('approvals').insert({
     id,
     order_id,
@@ -240,9 +265,9 @@ async function sign(
     identity: JSON.stringify(identity),
     looking: JSON.stringify(circumstances.looking),
     device: JSON.stringify({
-      ip: circumstances.ip,
+      ip_commitment: private_data.ip,
       ip_source: circumstances.ip_source,
-      user_agent: circumstances.user_agent,
+      user_agent_commitment: private_data.user_agent,
       viewport: circumstances.viewport,
       time_zone_offset: circumstances.time_zone_offset,
       language: circumstances.language,
@@ -269,6 +294,7 @@ async function identityOf(
   trx: Trx,
   order: PlacedOrder,
   circumstances: Circumstances,
+  email_commitment: string | null,
 ): Promise<Record<string, string | null>> {
   if (circumstances.counter) {
     return {
@@ -280,20 +306,20 @@ async function identityOf(
   const known = await device.knownSince(trx, order.id, circumstances.device_sha256);
   return {
     how: known?.known_because === 'code' ? 'link_and_code' : 'link_on_ordering_device',
-    email: order.contact_email,
+    email_commitment,
     verified_at: known?.known_since ?? null,
   };
 }
 
 async function findByKeyOrNull(db: Db, order_id: string, idempotency_key: string): Promise<Approval | null> {
   const row = await withWithdrawal(db).where({ idempotency_key, 'approvals.order_id': order_id }).first();
-  return row ? parse(row) : null;
+  return row ? (await disclosed(db, [row]))[0] : null;
 }
 
 export async function findApproval(db: Db, id: string): Promise<Approval> {
   const row = await withWithdrawal(db).where('approvals.id', id).first();
   if (!row) throw new NotFound();
-  return parse(row);
+  return (await disclosed(db, [row]))[0];
 }
 
 export async function liveOrNull(
@@ -304,7 +330,7 @@ export async function liveOrNull(
 }
 
 export async function ofOrder(db: Db, order_id: string): Promise<Approval[]> {
-  return (await withWithdrawal(db).where('approvals.order_id', order_id).orderBy('signed_at')).map(parse);
+  return disclosed(db, await withWithdrawal(db).where('approvals.order_id', order_id).orderBy('signed_at'));
 }
 
 /** Until when the customer may still stop the order, or null when that moment has passed or never was. */
@@ -333,6 +359,10 @@ export async function withdraw(
       key: 'conflict.too_late_to_stop',
     });
     await revoke(trx, order_id, approval_id, by, reason, actor, 'conflict.too_late_to_stop');
+    if (by === 'customer') return;
+    const order = await findOrder(trx, order_id);
+    const payload = { approval_id, reason };
+    await message.enqueue(trx, 'approval-withdrawn', order, `withdrawn:${approval_id}`, payload);
   });
 }
 
@@ -367,7 +397,8 @@ export async function sendRecord(
   approval: Approval,
   attachments: message.Attachment[],
 ): Promise<void> {
-  await message.enqueue(trx, 'approved', order, `approved:${approval.id}`, {
+  const template = approval.channel === 'recorded_by_staff' ? 'approval-recorded' : 'approved';
+  await message.enqueue(trx, template, order, `approved:${approval.id}`, {
     approval_id: approval.id,
     attachments,
   });

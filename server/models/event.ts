@@ -28,6 +28,7 @@ export const EVENT_TYPES = [
   'counter.opened',
   'counter.closed',
   'approval.signed',
+  'approval.recorded',
   'approval.withdrawn',
   'approval.timestamped',
   'payment.authorized',
@@ -50,6 +51,7 @@ export const EVENT_TYPES = [
   'dispute.accept_asked',
   'dispute.closed',
   'job.released',
+  'press_sheet.made',
   'job.held',
   'job.resumed',
   'job.printing',
@@ -61,9 +63,13 @@ export const EVENT_TYPES = [
   'invoice.issued',
   'invoice.credited',
   'record.made',
+  'pack.made',
   'message.sent',
   'message.refused',
   'link.sent',
+  'hold.set',
+  'hold.lifted',
+  'personal_data.erased',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
@@ -126,10 +132,12 @@ function composed(value: Json): Json {
   return value;
 }
 
-// Personal data stay out of the chain: the line carries the hash of a salted value, and salt and value are kept
-// beside it, where they can be erased without breaking anything.
-async function commit(trx: Trx, order_id: string, personal: Record<string, string | null>) {
-  const commitments: Record<string, Json> = {};
+/**
+ * Personal data stay out of the chain and of evidence rows: those carry the hash of a salted value, 64 hex digits,
+ * and salt and value are kept beside them, where they can be erased without breaking anything.
+ */
+export async function commit(trx: Trx, order_id: string, personal: Record<string, string | null>) {
+  const commitments: Record<string, string | null> = {};
   for (const [field, value] of Object.entries(personal)) {
     if (value === null) {
       commitments[field] = null;
@@ -177,6 +185,20 @@ export async function append(
   const hash = sha256(body);
   await trx('events').insert({ order_id, seq, type, body, prev_hash, hash, created_at });
   return hash;
+}
+
+/** The values behind commitments, as far as they are not erased. */
+export async function disclose(
+  db: Db,
+  commitments: Array<string | null | undefined>,
+): Promise<Map<string, string>> {
+  const named = commitments.filter((one): one is string => typeof one === 'string');
+  if (named.length === 0) return new Map();
+  const rows: Array<{ commitment: string; value: string }> = await db('event_personal_data')
+    .whereIn('commitment', named)
+    .whereNotNull('value')
+    .select('commitment', 'value');
+  return new Map(rows.map(({ commitment, value }) => [commitment, value]));
 }
 
 function read(row: EventRow): Event {

@@ -36,6 +36,8 @@ export interface Specification {
 }
 
 export interface Order {
+  /** When its customer's personal data were erased. */
+  erased_at: string | null;
   id: string;
   ref: string;
   state: OrderState;
@@ -133,6 +135,15 @@ export async function findOrder(db: Db, id: string): Promise<Order> {
   const row = await db('orders').where({ id }).first();
   if (!row) throw new NotFound();
   return parse(row);
+}
+
+/** The order that was signed last and whose signature stands. */
+export async function latestSignedOrNull(db: Db): Promise<Order | null> {
+  const row = await db('orders')
+    .join('approvals', 'approvals.id', 'orders.live_approval_id')
+    .orderBy('approvals.signed_at', 'desc')
+    .first('orders.*');
+  return row ? parse(row) : null;
 }
 
 export async function findByRef(db: Db, ref: string): Promise<Order> {

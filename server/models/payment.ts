@@ -585,6 +585,12 @@ export async function recordAtCounter(
     await lockOrder(trx, order_id);
     const order = await orderFacts(trx, order_id);
     if (!order.live_approval_id) throw new Conflict('conflict.not_signed');
+    const objectable = await trx('recorded_approvals')
+      .join('approvals', 'approvals.id', 'recorded_approvals.approval_id')
+      .where('approvals.id', order.live_approval_id)
+      .where('approvals.stop_until', '>', at)
+      .first('approvals.id');
+    if (objectable) throw new Conflict('conflict.may_object');
     if (received.amount_cents !== order.total_cents) throw new Conflict('conflict.amount_differs');
     if (!(await voidCapture(trx, order_id, 'paid at the counter')))
       throw new Conflict('conflict.being_charged');

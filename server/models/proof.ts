@@ -22,7 +22,11 @@ export interface Page {
   trim_px: { x: number; y: number; width: number; height: number };
   pixels_per_mm: number;
   text: string | null;
+  /** What to read once more; absent on pages from before it was looked for. */
+  read_back?: Array<{ kind: ReadBackKind; text: string }>;
 }
+
+export type ReadBackKind = 'name' | 'phone' | 'email' | 'url' | 'date' | 'time' | 'price';
 
 export interface Proof {
   id: string;
@@ -41,6 +45,20 @@ export interface Proof {
   report: Report;
   issued_at: string;
   expires_at: string;
+}
+
+/** Proofs with the words of their pages, which are kept apart from the evidence so that they can be erased. */
+async function withTexts(db: Db, rows: Array<Record<string, unknown>>): Promise<Proof[]> {
+  const texts: Array<{ proof_id: string; page: number; text: string }> = await db('page_texts').whereIn(
+    'proof_id',
+    rows.map(({ id }) => id as string),
+  );
+  const words = new Map(texts.map(({ proof_id, page, text }) => [`${proof_id} ${page}`, JSON.parse(text)]));
+  const of = (proof_id: string, page: number): string | null => words.get(`${proof_id} ${page}`) ?? null;
+  return rows.map(parse).map((proof) => ({
+    ...proof,
+    pages: proof.pages.map((page) => ({ ...page, text: of(proof.id, page.number) })),
+  }));
 }
 
 const parse = (row: Record<string, unknown>): Proof =>
@@ -101,7 +119,7 @@ export async function issue(
       bytes: rendered.bytes,
       seal_fingerprint: rendered.seal_fingerprint,
       page_count: rendered.pages.length,
-      pages: JSON.stringify(rendered.pages),
+      pages: JSON.stringify(rendered.pages.map(({ text: _text, ...page }) => page)),
       report: JSON.stringify(rendered.report),
       issued_at,
       expires_at: later(issued_at, valid_days * DAY_MS),
@@ -112,6 +130,11 @@ export async function issue(
       'file',
       rendered.press,
     );
+    for (const { number, text } of rendered.pages) {
+      // As JSON: a PDF's text may hold characters that PostgreSQL's text cannot.
+      if (text !== null)
+        await trx('page_texts').insert({ proof_id: id, page: number, text: JSON.stringify(text) });
+    }
     await event.append(trx, order.id, 'proof.issued', event.SYSTEM, {
       proof: id,
       version,
@@ -138,13 +161,13 @@ export async function issue(
 export async function findProof(db: Db, id: string): Promise<Proof> {
   const row = await db('proofs').where({ id }).first();
   if (!row) throw new NotFound();
-  return parse(row);
+  return (await withTexts(db, [row]))[0];
 }
 
 export async function findVersion(db: Db, order_id: string, version: number): Promise<Proof> {
   const row = Number.isSafeInteger(version) ? await db('proofs').where({ order_id, version }).first() : null;
   if (!row) throw new NotFound();
-  return parse(row);
+  return (await withTexts(db, [row]))[0];
 }
 
 export async function currentOrNull(db: Db, order: Order): Promise<Proof | null> {
@@ -152,7 +175,7 @@ export async function currentOrNull(db: Db, order: Order): Promise<Proof | null>
 }
 
 export async function ofOrder(db: Db, order_id: string): Promise<Proof[]> {
-  return (await db('proofs').where({ order_id }).orderBy('version')).map(parse);
+  return withTexts(db, await db('proofs').where({ order_id }).orderBy('version'));
 }
 
 export const hasExpired = (proof: Proof, at: string = now()): boolean => proof.expires_at <= at;

@@ -30,6 +30,8 @@ export const Shop = z.object({
   withdrawal_notice: z.boolean(),
   /** A print is made ready only with a photograph of it beside its proof. */
   quality_photo_required: z.boolean().default(true),
+  /** A colleague may write down an approval that the customer gave on paper or by mail. */
+  staff_may_record_approvals: z.boolean().default(false),
   tax: z
     .object({
       /** Whether the price list contains the tax, by each product's own rate, or taxes are put on it. */

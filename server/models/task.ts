@@ -6,12 +6,14 @@ export const TASK_KINDS = [
   'check_artwork',
   'copy_photo',
   'render_proof',
+  'make_press_sheet',
   'compare_proofs',
   'sync_payment',
   'capture_payment',
   'release_hold',
   'make_record',
   'make_invoice',
+  'make_pack',
   'send_message',
   'apply_stripe_event',
   'sweep_payments',
@@ -20,6 +22,11 @@ export const TASK_KINDS = [
   'submit_evidence',
   'accept_dispute',
   'stamp_approval',
+  'remove_files',
+  'keep_retention',
+  'keep_anchor',
+  'stamp_anchor',
+  'send_anchor',
 ] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];
 

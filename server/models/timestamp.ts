@@ -48,6 +48,15 @@ export async function findOrNull(
   return (await db('timestamps').where({ kind, subject_id }).first()) ?? null;
 }
 
+/** Signatures whose stamp is asked for and has not come. */
+export async function waiting(db: Db): Promise<number> {
+  const [{ n }] = await db('tasks')
+    .where({ kind: 'stamp_approval' })
+    .whereIn('state', ['ready', 'leased', 'parked'])
+    .count({ n: '*' });
+  return Number(n);
+}
+
 const row = (answer: Answer) => ({
   token: answer.tsr.toString('base64'),
   gen_time: answer.gen_time,
@@ -83,6 +92,26 @@ export async function keepForApproval(
       token: stamp.token,
     });
   });
+}
+
+/** Keeps an anchor's stamp, which belongs to no order. The first one stays; the authority's answer is returned. */
+export async function keepForAnchor(
+  db: Db,
+  anchor: { day: string; sha256: string },
+  answer: Answer,
+): Promise<Buffer> {
+  const { day, sha256 } = anchor;
+  await db.transaction(async (trx) => {
+    if (await findOrNull(trx, 'anchor', day)) return;
+    await trx('timestamps').insert({
+      kind: 'anchor',
+      subject_id: day,
+      order_id: null,
+      imprint_sha256: sha256,
+      ...row(answer),
+    });
+  });
+  return answer.tsr;
 }
 
 /**

@@ -9,12 +9,14 @@ import * as changeRequest from '../models/change-request';
 import { firstName } from '../models/customer';
 import { now } from '../models/database';
 import * as dispute from '../models/dispute';
+import * as handover from '../models/handover';
 import * as message from '../models/message';
 import * as order from '../models/order';
 import type { Difference } from '../models/order-change';
 import * as payment from '../models/payment';
 import { formatMoney } from '../models/price';
 import * as proof from '../models/proof';
+import * as recordedApproval from '../models/recorded-approval';
 import * as refund from '../models/refund';
 import * as setting from '../models/setting';
 import { findStaffOrNull } from '../models/staff';
@@ -96,6 +98,7 @@ const VALUES: Values = {
       (await payment.capturedOrNull(portal.db, placed.id)) ??
       (await payment.usableHoldOrNull(portal.db, placed.id));
     const stop = approval.stopUntil(signed);
+    const enclosed = task.payload.attachments as message.Attachment[];
     const common = {
       ...everywhere,
       v: String(shown.version),
@@ -105,7 +108,10 @@ const VALUES: Values = {
       ready_date: context.date(signed.promise.ready_on, 'day'),
       recall_time: stop && context.date(stop, 'time'),
       stop_link: stop && url(context, '/stop'),
-      has_receipt: (task.payload.attachments as message.Attachment[]).length > 1,
+      has_receipt: enclosed.filter(({ sha256 }) => sha256 !== signed.proof_sha256).length > 1,
+      proof: enclosed.some(({ sha256 }) => sha256 === signed.proof_sha256)
+        ? ('enclosed' as const)
+        : ('linked' as const),
     };
     return signed.payment_method === 'counter'
       ? { ...common, paid_at_counter: true as const }
@@ -141,6 +147,48 @@ const VALUES: Values = {
       v: String(shown.version),
       amount: context.money(placed.total_cents),
       link: url(context, '/pay'),
+    };
+  },
+  'approval-withdrawn': async (context) => {
+    const { everywhere, portal, task } = context;
+    const signed = await approval.findApproval(portal.db, String(task.payload.approval_id));
+    const { version } = await proof.findProof(portal.db, signed.proof_id);
+    return { ...everywhere, v: String(version), reason: String(task.payload.reason) };
+  },
+  'order-ready': async ({ placed, everywhere, shop }) => ({
+    ...everywhere,
+    product: placed.specification.words[placed.language].name,
+    address: shop.address_lines.join(', '),
+  }),
+  'order-sent': async (context) => {
+    const { placed, everywhere, portal } = context;
+    const given = await handover.findOrNull(portal.db, placed.id);
+    return {
+      ...everywhere,
+      product: placed.specification.words[placed.language].name,
+      carrier: given?.carrier ?? '–',
+      day: context.date(given?.sent_on ?? now(), 'day'),
+      tracking_number: given?.tracking_number ?? null,
+    };
+  },
+  'approval-recorded': async (context) => {
+    const { placed, everywhere, portal, task } = context;
+    const signed = await approval.findApproval(portal.db, String(task.payload.approval_id));
+    const recorded = await recordedApproval.findOrNull(portal.db, signed.id);
+    const shown = await proof.findProof(portal.db, signed.proof_id);
+    const stop = approval.stopUntil(signed);
+    const { language } = placed;
+    return {
+      ...everywhere,
+      person: (await findStaffOrNull(portal.db, recorded?.staff_id ?? null))?.name ?? context.shop.name,
+      name: signed.typed_name,
+      v: String(shown.version),
+      product: placed.specification.words[language].name,
+      amount: context.money(signed.total_cents),
+      statement: signed.statement_text.split('\n').at(0) ?? '',
+      stop_time: stop && context.date(stop, 'datetime'),
+      paid_at_counter: signed.payment_method === 'counter',
+      link: url(context, stop ? '/stop' : ''),
     };
   },
   'order-changed': async (context) => {
