@@ -143,6 +143,13 @@ async function filesOf(trx: Trx, order_id: string, with_files: boolean): Promise
   const comparisons: Array<{ pages: string | null }> = await trx('comparisons')
     .where({ order_id })
     .select('pages');
+  const photos: Array<{ sha256: string; shown: string | null }> = await trx('photos')
+    .join('files', 'files.sha256', 'photos.file_sha256')
+    .where({ order_id })
+    .select('files.sha256', 'files.shown_sha256 as shown');
+  const attachments: Array<{ attachment_sha256: string }> = await trx('recorded_approvals')
+    .where({ order_id })
+    .select('attachment_sha256');
   const compared = comparisons.flatMap(({ pages }) => pages?.match(SHA256) ?? []);
   return [
     ...new Set([
@@ -152,6 +159,8 @@ async function filesOf(trx: Trx, order_id: string, with_files: boolean): Promise
       ...proofs.map(({ sha256 }) => sha256),
       ...images,
       ...compared,
+      ...photos.flatMap(({ sha256, shown }) => (shown ? [sha256, shown] : [sha256])),
+      ...attachments.map(({ attachment_sha256 }) => attachment_sha256),
     ]),
   ];
 }
@@ -171,6 +180,7 @@ const FILE_COLUMNS = [
   ['press_files', 'sha256'],
   ['papers', 'sha256'],
   ['photos', 'file_sha256'],
+  ['recorded_approvals', 'attachment_sha256'],
 ] as const;
 
 /** Whether an order whose files were not removed holds the same bytes. */
