@@ -214,6 +214,7 @@ function staffRoutes(): Router {
   routes.get('/orders/:ref/proof/:version/compare/:page/:kind.webp', staffComparisons.image);
   routes.get('/orders/:ref/proof/:version/proof.pdf', staffProofs.pdf);
   routes.get('/orders/:ref/press-file.pdf', pressFiles.show);
+  routes.get('/orders/:ref/press-sheet.pdf', pressFiles.sheet);
   routes.get('/orders/:ref/record.pdf', staffProofs.record);
   routes.get('/orders/:ref/receipt.pdf', staffProofs.receipt);
   routes.get('/orders/:ref/invoices/:number.pdf', staffProofs.invoice);

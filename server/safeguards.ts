@@ -10,7 +10,6 @@ import { definitionsOf, installTriggers, type Safeguard, strangers, writtenAs } 
 export const EVIDENCE: Record<string, string[][]> = {
   artworks: [['id']],
   proofs: [['id'], ['sha256'], ['order_id', 'version']],
-  comparisons: [['id'], ['after_proof_id']],
   press_files: [['proof_id', 'kind']],
   artwork_choices: [['id'], ['artwork_id', 'print_sha256', 'question', 'round']],
   page_views: [['proof_id', 'page', 'device_sha256']],

@@ -51,6 +51,7 @@ export const EVENT_TYPES = [
   'dispute.accept_asked',
   'dispute.closed',
   'job.released',
+  'press_sheet.made',
   'job.held',
   'job.resumed',
   'job.printing',

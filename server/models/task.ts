@@ -6,6 +6,7 @@ export const TASK_KINDS = [
   'check_artwork',
   'copy_photo',
   'render_proof',
+  'make_press_sheet',
   'compare_proofs',
   'sync_payment',
   'capture_payment',

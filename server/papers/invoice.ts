@@ -1,5 +1,5 @@
 // An invoice or a credit note on paper, from what was frozen when it was issued.
-import { COLUMN, LINE, MARGIN, PAPER_TINT, PETROL, Sheet, SOFT, type TextStyle, withinPages } from './sheet';
+import { COLUMN, LINE, MARGIN, PAPER_TINT, Sheet, SOFT, type TextStyle, withinPages } from './sheet';
 import { type Language, paperWords, type Words } from './words';
 
 /** Amounts, rates and dates are text as the customer reads them elsewhere, in `language`. */
@@ -74,34 +74,18 @@ class InvoiceDrawing {
 
   private head(): void {
     const { sheet, invoice } = this;
-    const width = COLUMN / 2 - 10;
-    const top = sheet.y;
-    const title = this.say(`title_${invoice.kind}`);
-    let left = top - sheet.writeAt(top, title, { size: 29, face: 'semibold', leading: 1.15, width });
-    left -= sheet.scaled(5);
-    const facts = [
-      this.say('number', { number: invoice.number }),
-      this.say(`issued_on_${invoice.kind}`, { date: invoice.issued_on }),
-      ...(invoice.kind === 'invoice' ? [this.say('supplied_on', { date: invoice.supplied_on })] : []),
-      ...(invoice.corrects ? [this.say('corrects', { number: invoice.corrects })] : []),
-      this.say('order', { ref: invoice.order_ref }),
-      ...(invoice.purchase_order ? [this.say('purchase_order', { number: invoice.purchase_order })] : []),
-    ];
-    left -= sheet.writeAt(left, facts.join('\n'), { size: 11, width });
-    const seller: TextStyle = { x: MARGIN + COLUMN / 2, width: COLUMN / 2, align: 'right' };
-    let right = top - sheet.scaled(6);
-    right -= sheet.writeAt(right, invoice.seller.name, {
-      ...seller,
-      size: 13,
-      face: 'semibold',
-      color: PETROL,
-    });
-    right -= sheet.writeAt(right, invoice.seller.lines.join('\n'), { ...seller, size: 9, color: SOFT });
-    sheet.y = Math.min(left, right);
-    sheet.gap(14);
-    sheet.rule(PETROL, 1.4);
-    sheet.gap(2.4);
-    sheet.rule(PETROL, 0.4);
+    sheet.letterhead(
+      this.say(`title_${invoice.kind}`),
+      [
+        this.say('number', { number: invoice.number }),
+        this.say(`issued_on_${invoice.kind}`, { date: invoice.issued_on }),
+        ...(invoice.kind === 'invoice' ? [this.say('supplied_on', { date: invoice.supplied_on })] : []),
+        ...(invoice.corrects ? [this.say('corrects', { number: invoice.corrects })] : []),
+        this.say('order', { ref: invoice.order_ref }),
+        ...(invoice.purchase_order ? [this.say('purchase_order', { number: invoice.purchase_order })] : []),
+      ],
+      invoice.seller,
+    );
   }
 
   private parties(): void {

@@ -70,6 +70,15 @@ export interface MailValues {
     stop_time: string | null;
     paid_at_counter: boolean;
   };
+  'approval-withdrawn': Everywhere & { v: string; reason: string };
+  'order-ready': Everywhere & { product: string; address: string };
+  'order-sent': Everywhere & {
+    product: string;
+    carrier: string;
+    day: string;
+    /** Null when a photograph of the parcel was taken instead. */
+    tracking_number: string | null;
+  };
   'order-changed': Everywhere & {
     product: string;
     /** What differs, a line each; empty when only the price is another. */
@@ -183,6 +192,23 @@ const LETTERS: { [T in MailTemplate]: (values: MailValues[T]) => Letter } = {
       { say: stop_time ? 'object' : 'late' },
       { say: paid_at_counter ? 'counter' : 'card' },
       { button: stop_time ? 'button' : 'button_late' },
+      { say: 'help' },
+    ],
+  }),
+  'approval-withdrawn': ({ reason }) => ({
+    subject: 'subject',
+    lines: [{ say: 'why' }, { quote: reason }, { say: 'next' }, { button: 'button' }, { say: 'help' }],
+  }),
+  'order-ready': () => ({
+    subject: 'subject',
+    lines: [{ say: 'why' }, { say: 'next' }, { button: 'button' }, { say: 'help' }],
+  }),
+  'order-sent': ({ tracking_number }) => ({
+    subject: 'subject',
+    lines: [
+      { say: 'why' },
+      ...(tracking_number ? [{ say: 'number' }] : []),
+      { button: 'button' },
       { say: 'help' },
     ],
   }),

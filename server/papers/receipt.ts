@@ -1,5 +1,5 @@
 // What was or will be paid for one order, on one page. It is a receipt: invoices are made elsewhere.
-import { COLUMN, LINE, MARGIN, PAPER_TINT, PETROL, Sheet, SOFT, type TextStyle, withinPages } from './sheet';
+import { COLUMN, LINE, MARGIN, PAPER_TINT, Sheet, SOFT, type TextStyle, withinPages } from './sheet';
 import { type Language, paperWords, type Words } from './words';
 
 export const MAX_RECEIPT_LINES = 12;
@@ -83,32 +83,15 @@ class ReceiptDrawing {
 
   private head(): void {
     const { sheet, receipt } = this;
-    const half = COLUMN / 2 - 10;
-    const top = sheet.y;
-    let left =
-      top - sheet.writeAt(top, this.say('title'), { size: 29, face: 'semibold', leading: 1.15, width: half });
-    left -= sheet.scaled(5);
-    const facts = [
-      this.say('order', { ref: receipt.order_ref }),
-      ...(receipt.number ? [this.say('number', { number: receipt.number })] : []),
-      this.say('issued_on', { date: receipt.issued_on }),
-    ];
-    left -= sheet.writeAt(left, facts.join('\n'), { size: 11, width: half });
-
-    const seller: TextStyle = { x: MARGIN + COLUMN / 2, width: COLUMN / 2, align: 'right' };
-    let right = top - sheet.scaled(6);
-    right -= sheet.writeAt(right, receipt.seller.name, {
-      ...seller,
-      size: 13,
-      face: 'semibold',
-      color: PETROL,
-    });
-    right -= sheet.writeAt(right, receipt.seller.lines.join('\n'), { ...seller, size: 9, color: SOFT });
-    sheet.y = Math.min(left, right);
-    sheet.gap(14);
-    sheet.rule(PETROL, 1.4);
-    sheet.gap(2.4);
-    sheet.rule(PETROL, 0.4);
+    sheet.letterhead(
+      this.say('title'),
+      [
+        this.say('order', { ref: receipt.order_ref }),
+        ...(receipt.number ? [this.say('number', { number: receipt.number })] : []),
+        this.say('issued_on', { date: receipt.issued_on }),
+      ],
+      receipt.seller,
+    );
   }
 
   private parties(): void {

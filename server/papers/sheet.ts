@@ -155,6 +155,24 @@ export class Sheet {
     return set.lines.length * set.leading;
   }
 
+  /** What the paper is and what it is about on the left, who hands it out on the right, over a double rule. */
+  letterhead(title: string, facts: string[], seller: { name: string; lines: string[] }): void {
+    const width = COLUMN / 2 - 10;
+    const top = this.y;
+    let left = top - this.writeAt(top, title, { size: 29, face: 'semibold', leading: 1.15, width });
+    left -= this.scaled(5);
+    left -= this.writeAt(left, facts.join('\n'), { size: 11, width });
+    const style: TextStyle = { x: MARGIN + COLUMN / 2, width: COLUMN / 2, align: 'right' };
+    let right = top - this.scaled(6);
+    right -= this.writeAt(right, seller.name, { ...style, size: 13, face: 'semibold', color: PETROL });
+    right -= this.writeAt(right, seller.lines.join('\n'), { ...style, size: 9, color: SOFT });
+    this.y = Math.min(left, right);
+    this.gap(14);
+    this.rule(PETROL, 1.4);
+    this.gap(2.4);
+    this.rule(PETROL, 0.4);
+  }
+
   /** A small heading in spaced capitals under a rule. */
   heading(text: string): void {
     this.keep(this.scaled(70));

@@ -9,6 +9,7 @@ import { sendMessage } from './message-tasks';
 import { makeRecord } from './paper-tasks';
 import { capturePayment, releaseHold, syncPayment } from './payment-tasks';
 import { copyPhoto } from './photo-tasks';
+import { makeSheet } from './press-sheet-tasks';
 import { refundPayment } from './refund-tasks';
 import { applyStripeEvent } from './stripe-event-tasks';
 import { sweepPayments } from './sweep-tasks';
@@ -19,6 +20,7 @@ export const RUNS: Record<TaskKind, Run> = {
   check_artwork: checkArtwork,
   copy_photo: copyPhoto,
   render_proof: renderProof,
+  make_press_sheet: makeSheet,
   compare_proofs: compareProofs,
   sync_payment: syncPayment,
   capture_payment: capturePayment,

@@ -88,7 +88,7 @@ test('a discount is the owner’s to give, and to take back', async () => {
   expect((await owner.post(path, { ...(await form(owner)), ...line })).status).toBe(303);
   await shop.settled();
   const letter = await lastLetter(known, 'order-changed');
-  expect(letter?.text).toMatch(/The price was .* it is now/);
+  expect(letter?.text).toMatch(/The price was .*; it is now/);
   const { quote, price_version } = await now(known);
   const own = quote.lines.find(({ adjustment_id }) => adjustment_id)!;
   expect(own.amount_cents).toBe(-500);
@@ -137,5 +137,5 @@ test('a delivered order needs its address, and French customers read French', as
   await shop.settled();
   const letter = await lastLetter(known, 'order-changed');
   expect(letter?.subject).toBe(`Votre commande ${known.ref} a changé`);
-  expect(letter?.text).toContain('Nous préparons une nouvelle épreuve');
+  expect(letter?.text).toContain('Une nouvelle épreuve vous parviendra');
 });
