@@ -138,12 +138,13 @@ async function filesOf(trx: Trx, order_id: string, with_files: boolean): Promise
     .select('sha256');
   const disputes: Array<{ files: string }> = await trx('disputes').where({ order_id }).select('files');
   const sent = disputes.flatMap(({ files }) => JSON.parse(files) as Array<{ sha256: string }>);
+  const packs: Array<{ sha256: string }> = await trx('evidence_packs').where({ order_id }).select('sha256');
   const comparisons: Array<{ pages: string | null }> = await trx('comparisons')
     .where({ order_id })
     .select('pages');
   // Pictures of a comparison are named only by its row, which goes as well: it holds words of the pages.
   const compared = comparisons.flatMap(({ pages }) => pages?.match(SHA256) ?? []);
-  const found = [...[...papers, ...sent].map(({ sha256 }) => sha256), ...compared];
+  const found = [...[...papers, ...sent, ...packs].map(({ sha256 }) => sha256), ...compared];
   if (!with_files) return found;
   const artworks: Array<{ file_sha256: string }> = await trx('artworks')
     .where({ order_id })
