@@ -10,7 +10,6 @@ import { definitionsOf, installTriggers, type Safeguard, strangers, writtenAs } 
 export const EVIDENCE: Record<string, string[][]> = {
   artworks: [['id']],
   proofs: [['id'], ['sha256'], ['order_id', 'version']],
-  comparisons: [['id'], ['after_proof_id']],
   press_files: [['proof_id', 'kind']],
   artwork_choices: [['id'], ['artwork_id', 'print_sha256', 'question', 'round']],
   page_views: [['proof_id', 'page', 'device_sha256']],
@@ -27,6 +26,7 @@ export const EVIDENCE: Record<string, string[][]> = {
   recorded_approvals: [['approval_id']],
   handovers: [['order_id']],
   papers: [['id'], ['kind', 'subject_id']],
+  evidence_packs: [['id']],
   timestamps: [['kind', 'subject_id']],
   anchors: [['day'], ['sha256']],
   account_terms: [['id']],

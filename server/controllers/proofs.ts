@@ -113,6 +113,7 @@ function pageLocals(current: proof.Proof, base: string, seen: Map<number, string
       places: placesOn(current, page),
       image_url: `${url}/pages/${page.number}/image.webp`,
       thumb_url: `${url}/pages/${page.number}/thumbnail.webp`,
+      tiles_url: `${url}/pages/${page.number}/tiles`,
       seen: seen.has(page.number),
     })),
     report: current.report,

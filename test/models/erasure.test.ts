@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import type { Knex } from 'knex';
 import { orderUrl } from '../../server/link';
 import * as approval from '../../server/models/approval';
+import * as comparison from '../../server/models/comparison';
 import * as erasure from '../../server/models/erasure';
 import * as event from '../../server/models/event';
 import * as legalHold from '../../server/models/legal-hold';
@@ -74,6 +75,36 @@ test('who signed from where is kept beside the evidence, not in it', async () =>
   const pages = await db('proofs').where({ id: signed.proof_id }).first('pages');
   expect(pages.pages).not.toContain('fleuriste');
   expect((await proof.findProof(db, signed.proof_id)).pages[1].text).toBe('Marie Lefèvre, fleuriste');
+});
+
+test('what changed between two versions goes too, with its words and pictures', async () => {
+  const closed = await closedOrder();
+  const [shown] = await proof.ofOrder(db, closed.id);
+  const picture = await shop.portal.storage.save(Readable.from([Buffer.from(`picture of ${closed.id}`)]));
+  const page: comparison.ComparedPage = {
+    before: 1,
+    after: 1,
+    is_moved: false,
+    is_same: false,
+    pictures: {
+      before_sha256: picture.sha256,
+      after_sha256: null,
+      overlay_sha256: null,
+      difference_sha256: null,
+      width_px: 600,
+      height_px: 400,
+      trim_px: { x: 0, y: 0, width: 600, height: 400 },
+      pixels_per_mm: 6,
+    },
+    regions: [],
+    words: [{ removed: 'Zénobie', added: 'Zélie' }],
+  };
+  const files = [{ ...picture, media_type: 'image/webp' }];
+  await comparison.keep(db, shown, shown, { pages: [page], files });
+  await erase(closed.id);
+  await doAll('remove_files');
+  expect(await wholeDatabase()).not.toContain('Zénobie');
+  await expect(shop.portal.storage.open(picture.sha256)).rejects.toThrow();
 });
 
 test('after an erasure nothing of the person is left but the name that was signed, and the chain holds', async () => {

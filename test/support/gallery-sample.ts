@@ -49,8 +49,39 @@ function page(art: string, lang: Lang, number: number) {
   return { svg, pad };
 }
 
+const TILE_PX = 512;
+const FINER = 4;
+
+/** The same page four times as fine, in squares, as the engine would cut them. */
+async function cutSampleTiles(svg: string, name: string) {
+  const drawn = sharp(Buffer.from(svg), { density: 72 * FINER });
+  const { data, info } = await drawn
+    .flatten({ background: '#fff' })
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const { width: width_px, height: height_px } = info;
+  const [columns, rows] = [Math.ceil(width_px / TILE_PX), Math.ceil(height_px / TILE_PX)];
+  for (let column = 0; column < columns; column += 1) {
+    const folder = join(SAMPLE_FOLDER, name, '0', String(column));
+    mkdirSync(folder, { recursive: true });
+    for (let row = 0; row < rows; row += 1) {
+      const [left, top] = [column * TILE_PX, row * TILE_PX];
+      await sharp(data, { raw: info })
+        .extract({
+          left,
+          top,
+          width: Math.min(TILE_PX, width_px - left),
+          height: Math.min(TILE_PX, height_px - top),
+        })
+        .jpeg()
+        .toFile(join(folder, `${row}.jpg`));
+    }
+  }
+  return { tile_px: TILE_PX, levels: [{ width_px, height_px, columns, rows }] };
+}
+
 /** Two believable proof pages of a business card, with lines and slug, as the engine would draw them. */
-export async function drawSamplePages(lang: Lang) {
+export async function drawSamplePages(lang: Lang, withTiles = false) {
   mkdirSync(SAMPLE_FOLDER, { recursive: true });
   return Promise.all(
     fronts.map(async (art, index) => {
@@ -75,6 +106,8 @@ export async function drawSamplePages(lang: Lang) {
             ? null
             : 'Marie Lefèvre\nFleuriste paysagiste\n12 rue des Lilas, 69004 Lyon\n04 78 39 21 60 · 06 12 48 90 33\nbonjour@atelier-lefevre.example',
         seen: false,
+        tiles_url: `/sample/tiles-${number}-${lang}`,
+        ...(withTiles ? { tiles: await cutSampleTiles(svg, `tiles-${number}-${lang}`) } : {}),
       };
     }),
   );
@@ -228,7 +261,7 @@ const sha = (text: string) => createHash('sha256').update(text).digest('hex');
 /** Everything `proofs/show` asks for, as the approval screen receives it. */
 export async function sampleProof(lang: Lang, options: Record<string, string | undefined>) {
   const w = words[lang];
-  const pages = await drawSamplePages(lang);
+  const pages = await drawSamplePages(lang, Boolean(options.tiles));
   const withError = options.state === 'error';
   const statements: Array<Record<string, unknown> & { key: string; title: string }> = w.statements.map(
     ([key, title, text], index) => ({

@@ -38,7 +38,7 @@ const DATE_STYLES: Record<string, string> = {
 
 export async function startGallery(port = 0): Promise<{ url: string; server: Server }> {
   const i18n = createInstance();
-  const names = ['common', 'proof'];
+  const names = ['common', 'proof', 'viewer'];
   await i18n.init({
     fallbackLng: false,
     supportedLngs: ['en', 'fr'],

@@ -34,7 +34,7 @@ function start(work: HTMLElement) {
       frame.querySelector<HTMLElement>('[data-paper]')!.style.width = `${width}px`;
       frame.classList.toggle('is-zoomed', zoom > 1);
       // Numbers keep their size on the screen, so that they do not hide what they number.
-      frame.style.setProperty('--badge', String(1 / zoom));
+      frame.style.setProperty('--badge', String(1 / Math.sqrt(zoom)));
     }
   }
 

@@ -9,7 +9,6 @@ const RETRY_MS = 3000;
 const ZOOM_STEP = 1.35;
 const LARGEST_REAL_SIZE = 8;
 const CSS_PIXELS_PER_MM = 96 / 25.4;
-const BANK_CARD_MM = 85.6;
 const SWIPE_PX = 60;
 
 interface Looking {
@@ -43,7 +42,6 @@ function start(viewer: HTMLElement) {
   const pan = viewer.querySelector<HTMLElement>('[data-pan]')!;
   const record = document.querySelector<HTMLInputElement>('input[name="looking"]');
   const dialog = document.querySelector<HTMLDialogElement>('[data-calibrate]');
-  let screenFactor = Number(sessionStorage.getItem('real-size')) || 1;
   let current = 0;
   let scale = 0;
   let fitted = true;
@@ -72,7 +70,10 @@ function start(viewer: HTMLElement) {
     text.replace('{n}', String(page.number)).replace('{total}', String(pages.length));
   const naturalWidth = (page: Page) => Number(page.image.getAttribute('width'));
   const naturalHeight = (page: Page) => Number(page.image.getAttribute('height'));
-  const realScale = (page: Page) => (CSS_PIXELS_PER_MM * screenFactor) / page.pixelsPerMm;
+  // Kept in pixels of the screen itself: those of CSS grow with the browser's own zoom.
+  const measured = () => Number(sessionStorage.getItem('real-size')) || null;
+  const realScale = (page: Page) =>
+    (measured() ? measured()! / devicePixelRatio : CSS_PIXELS_PER_MM) / page.pixelsPerMm;
 
   function fitScale(page: Page) {
     const style = getComputedStyle(stage);
@@ -217,6 +218,14 @@ function start(viewer: HTMLElement) {
     if (asksToLook && !page.seen && page.looking.visible_ms >= SEEN_AFTER_MS) tellSeen(page);
   }
 
+  async function measure(dialog: HTMLDialogElement) {
+    const { calibrate } = await import(dialog.dataset.script!);
+    calibrate(dialog, measured(), (found: number) => {
+      sessionStorage.setItem('real-size', String(found));
+      zoomTo(realScale(pages[current]));
+    });
+  }
+
   viewer.classList.add('is-live');
   for (const page of pages) {
     page.text?.addEventListener('toggle', () => {
@@ -233,7 +242,7 @@ function start(viewer: HTMLElement) {
       if (way === 'fit') fit();
       else if (way === 'in') zoomTo(scale * ZOOM_STEP);
       else if (way === 'out') zoomTo(scale / ZOOM_STEP);
-      else if (dialog && !sessionStorage.getItem('real-size')) dialog.showModal();
+      else if (dialog && !measured()) measure(dialog);
       else zoomTo(realScale(pages[current]));
     });
   }
@@ -273,28 +282,6 @@ function start(viewer: HTMLElement) {
     show(pages.findIndex((page) => page.number === (event as CustomEvent<number>).detail));
     stage.focus();
   });
-
-  if (dialog) {
-    const card = dialog.querySelector<HTMLElement>('[data-card]')!;
-    let width = BANK_CARD_MM * CSS_PIXELS_PER_MM * screenFactor;
-    const draw = () => {
-      card.style.width = `${width}px`;
-      card.style.height = `${width * 0.63}px`;
-    };
-    draw();
-    for (const button of dialog.querySelectorAll<HTMLElement>('[data-card-size]')) {
-      button.addEventListener('click', () => {
-        width = Math.max(120, width + 4 * Number(button.dataset.cardSize));
-        draw();
-      });
-    }
-    dialog.querySelector('[data-card-done]')?.addEventListener('click', () => dialog.close());
-    dialog.addEventListener('close', () => {
-      screenFactor = width / (BANK_CARD_MM * CSS_PIXELS_PER_MM);
-      sessionStorage.setItem('real-size', String(screenFactor));
-      zoomTo(realScale(pages[current]));
-    });
-  }
 
   followFingers(stage, {
     zoomBy: (ratio) => zoomTo(scale * ratio),
