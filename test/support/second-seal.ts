@@ -9,6 +9,7 @@ import { P12Signer } from '@signpdf/signer-p12';
 import { SignPdf } from '@signpdf/signpdf';
 import { PDFDocument } from 'pdf-lib';
 import { type Sealer, WARN_DAYS } from '../../server/seal';
+import { fingerprint } from '../../server/seal-keys';
 
 const PASSPHRASE = 'for tests';
 const SIGNATURE_ROOM = 16_384;
@@ -111,10 +112,12 @@ export function openSecondSealer(folder: string, name: string): Sealer {
       return new SignPdf().sign(prepared, new P12Signer(p12, { passphrase: PASSPHRASE }));
     },
     certificate: {
-      fingerprint_sha256: leaf.fingerprint256.replaceAll(':', '').toLowerCase(),
+      fingerprint_sha256: fingerprint(leaf),
+      root_fingerprint_sha256: fingerprint(root),
       not_after: not_after.toISOString(),
       pem: leaf.toString(),
       root_pem: root.toString(),
+      retired_pems: [],
     },
     marks: [root, leaf].map(mark),
     expiry(now = new Date()) {
