@@ -1,4 +1,5 @@
 // What the shop changes of an order, over HTTP: looked at, confirmed, told, and signed afresh.
+import * as event from '../../server/models/event';
 import * as message from '../../server/models/message';
 import * as order from '../../server/models/order';
 import { CARD, fillDraft, lookAtProof, placeDraft, signedForm } from '../support/journey';
@@ -142,6 +143,8 @@ test('a delivered order needs its address, and French customers read French', as
     303,
   );
   await shop.settled();
+  const lines = await event.lines(shop.db, known.id);
+  expect(lines.some(({ body }) => body.includes('rue Basse'))).toBe(false);
   const letter = await lastLetter(known, 'order-changed');
   expect(letter?.subject).toBe(`Votre commande ${known.ref} a changé`);
   expect(letter?.text).toContain('Nous attendons encore votre fichier');
