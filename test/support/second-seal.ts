@@ -1,7 +1,7 @@
 // Another way to seal: RSA instead of EC, a P12 file instead of our keys, another library. It shows that nothing
 // beyond the interface hangs on the first. It is not PAdES, and rewrites the file where ours appends.
 import { execFileSync } from 'node:child_process';
-import { X509Certificate } from 'node:crypto';
+import { sign, X509Certificate } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pdflibAddPlaceholder } from '@signpdf/placeholder-pdf-lib';
@@ -111,6 +111,7 @@ export function openSecondSealer(folder: string, name: string): Sealer {
       const prepared = Buffer.from(await pdfDoc.save({ useObjectStreams: false }));
       return new SignPdf().sign(prepared, new P12Signer(p12, { passphrase: PASSPHRASE }));
     },
+    sign: (bytes) => sign('sha256', bytes, readFileSync(join(folder, 'leaf.key'))),
     certificate: {
       fingerprint_sha256: fingerprint(leaf),
       root_fingerprint_sha256: fingerprint(root),
