@@ -1,5 +1,5 @@
 // npm run -s pack -- K7F-204 --kind court --out pack.zip: an evidence pack without the website.
-import { createWriteStream } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { ConfigError, readConfig } from './config';
@@ -23,7 +23,10 @@ async function main(): Promise<void> {
     console.error(USAGE);
     process.exit(values.help ? 0 : 2);
   }
+  // Before anything is made: a file that is there already stays as it is.
+  const file = await open(out, 'wx', 0o600);
   const portal = await openPortal(readConfig());
+  let isWritten = false;
   try {
     const found =
       which === 'latest-signed'
@@ -32,11 +35,13 @@ async function main(): Promise<void> {
     if (!found) throw new ConfigError('No order of this shop is signed yet.');
     const made = await keepPack(portal, found.id, kind, null);
     const { stream } = await portal.storage.open(made.sha256);
-    await pipeline(stream, createWriteStream(out, { flags: 'wx', mode: 0o600 }));
+    await pipeline(stream, file.createWriteStream());
+    isWritten = true;
     console.log(
       `${found.ref}: ${out}, ${made.bytes} bytes${made.pages ? `, ${made.pages} pages` : ''}, SHA-256 ${made.sha256}`,
     );
   } finally {
+    if (!isWritten) await rm(out, { force: true });
     await portal.close();
   }
 }
