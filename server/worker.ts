@@ -32,6 +32,7 @@ const LANES: task.TaskKind[][] = [
     'accept_dispute',
   ],
   ['make_record', 'make_invoice', 'send_message', 'stage_evidence'],
+  ['make_pack'],
   ['stamp_approval', 'remove_files', 'keep_retention', 'keep_anchor', 'stamp_anchor', 'send_anchor'],
 ];
 

@@ -63,6 +63,7 @@ export const EVENT_TYPES = [
   'invoice.issued',
   'invoice.credited',
   'record.made',
+  'pack.made',
   'message.sent',
   'message.refused',
   'link.sent',

@@ -13,6 +13,7 @@ export const TASK_KINDS = [
   'release_hold',
   'make_record',
   'make_invoice',
+  'make_pack',
   'send_message',
   'apply_stripe_event',
   'sweep_payments',

@@ -6,6 +6,7 @@ import { acceptDispute, stageEvidence, submitEvidence } from './dispute-tasks';
 import { keepRetention, removeFiles } from './erasure-tasks';
 import { makeInvoice } from './invoice-tasks';
 import { sendMessage } from './message-tasks';
+import { makePack } from './pack-tasks';
 import { makeRecord } from './paper-tasks';
 import { capturePayment, releaseHold, syncPayment } from './payment-tasks';
 import { copyPhoto } from './photo-tasks';
@@ -33,6 +34,7 @@ export const RUNS: Record<TaskKind, Run> = {
   accept_dispute: acceptDispute,
   make_record: makeRecord,
   make_invoice: makeInvoice,
+  make_pack: makePack,
   send_message: sendMessage,
   stamp_approval: stampApproval,
   remove_files: removeFiles,

@@ -98,6 +98,7 @@ const VALUES: Values = {
       (await payment.capturedOrNull(portal.db, placed.id)) ??
       (await payment.usableHoldOrNull(portal.db, placed.id));
     const stop = approval.stopUntil(signed);
+    const enclosed = task.payload.attachments as message.Attachment[];
     const common = {
       ...everywhere,
       v: String(shown.version),
@@ -107,7 +108,10 @@ const VALUES: Values = {
       ready_date: context.date(signed.promise.ready_on, 'day'),
       recall_time: stop && context.date(stop, 'time'),
       stop_link: stop && url(context, '/stop'),
-      has_receipt: (task.payload.attachments as message.Attachment[]).length > 1,
+      has_receipt: enclosed.filter(({ sha256 }) => sha256 !== signed.proof_sha256).length > 1,
+      proof: enclosed.some(({ sha256 }) => sha256 === signed.proof_sha256)
+        ? ('enclosed' as const)
+        : ('linked' as const),
     };
     return signed.payment_method === 'counter'
       ? { ...common, paid_at_counter: true as const }

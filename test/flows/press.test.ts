@@ -19,6 +19,10 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
+/** Several proofs are drawn in one test, on whatever machine. */
+const DRAWING_MS = 120_000;
+jest.setTimeout(DRAWING_MS);
+
 const now = (known: order.Order) => order.findOrder(shop.db, known.id);
 
 async function bytesOf(path: string): Promise<Buffer> {
