@@ -3,7 +3,7 @@ const path = require('node:path');
 
 const PLAIN = [
   '/test/(imports|locales|licences|lock|config|mail|storage|stripe|seal|timestamp|words)\\.test\\.js$',
-  '/test/(bin|papers|proofs|support|views)/.*\\.test\\.js$',
+  '/test/(bin|packs|papers|proofs|support|views)/.*\\.test\\.js$',
   '/stripe-stand-in.*\\.test\\.js$',
 ];
 const BROWSER = ['/test/browser/'];

@@ -9,6 +9,7 @@ import { widthOf } from './drawing/lettering';
 import type { Answer, Job, Line } from './isolate';
 import { copyPhoto } from './photo';
 import { inspect } from './preflight';
+import { pressSheet } from './press/sheet';
 import { prove } from './prove';
 import { Refused, refusal } from './refused';
 
@@ -44,6 +45,7 @@ async function answerTo(job: Job): Promise<Answer> {
       return { is: 'comparison', comparison: await compare(job.request, onPages) };
     }
     if (job.is === 'photo') return { is: 'photo', copy: await copyPhoto(job.request) };
+    if (job.is === 'sheet') return { is: 'sheet', sheet: await pressSheet(job.request) };
     const proof = await prove(job.request, onPages, (page) => say({ is: 'page', page }));
     return { is: 'proof', proof };
   } catch (error) {

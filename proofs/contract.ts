@@ -1,5 +1,9 @@
 // What goes into the proof engine and what comes out. Everything here is plain JSON: it crosses a process border.
 
+import type { ReadBackItem } from './read-back';
+
+export type { ReadBackItem } from './read-back';
+
 export type Language = 'en' | 'fr';
 export type Words = Record<Language, string>;
 
@@ -158,6 +162,8 @@ export interface ProofPage {
   pixels_per_mm: number;
   /** Text found on the page in reading order; null when there is none to list (a picture, or outlines). */
   text: string | null;
+  /** What the signer should read once more: numbers, addresses, dates, prices, names. */
+  read_back: ReadBackItem[];
 }
 
 /** One thing that was done to the artwork, with its figures: `{ step: 'bleed-mirrored', page: 1, edges: 'top, left' }`. */
@@ -191,6 +197,26 @@ export interface ProofResult {
   pdf: { file: string; sha256: string; bytes: number };
   pages: ProofPage[];
 }
+
+/** What goes in to lay a small piece out twice on one sheet. */
+export interface PressSheetRequest {
+  /** The press file of the signed proof. */
+  press_path: string;
+  bleed_mm: number;
+  /** Printed beside the pieces: order, version, hash. */
+  label: string;
+  out_folder: string;
+}
+
+export interface PressSheet {
+  /** Relative to `out_folder`. */
+  file: string;
+  sha256: string;
+  bytes: number;
+  step: PressStep;
+}
+
+export type PressSheetOutcome = { ok: true; sheet: PressSheet } | { ok: false; refusal: Refusal };
 
 /** Why no proof can be made of this artwork; one clear sentence that says what to do. */
 export interface Refusal {

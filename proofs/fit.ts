@@ -56,6 +56,13 @@ export function fitChosen(page: Rect, specification: PrintSpecification, how: 'f
   return laid('scaled', page, trim, how === 'fill' ? Math.max(...scales) : Math.min(...scales), isSwapped);
 }
 
+/** Two pages side by side, for a product that is folded and stitched from single ones. */
+export function isSpread(page: Size, { trim_mm, bleed_mm, pages }: PrintSpecification): boolean {
+  if (pages.multiple_of < 2) return false;
+  const pair = { width: 2 * trim_mm.width, height: trim_mm.height };
+  return isSame(page, pair) || isSame(page, grown(pair, bleed_mm));
+}
+
 /** A picture always covers the trim and its bleed; what does not fit is cut evenly on two sides. */
 export function fitPicture(pixels: Size, specification: PrintSpecification): PageFit {
   const upright = specification.trim_mm;

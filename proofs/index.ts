@@ -1,4 +1,4 @@
-// The engine's four calls. Everything that reads a stranger's file happens in a child process.
+// The engine's five calls. Everything that reads a stranger's file happens in a child process.
 import { readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type {
@@ -9,6 +9,8 @@ import type {
   InspectRequest,
   PhotoOutcome,
   PhotoRequest,
+  PressSheetOutcome,
+  PressSheetRequest,
   ProofOutcome,
   ProofPage,
   ProofRequest,
@@ -87,6 +89,20 @@ export async function compareVersions(
 export async function copyPhoto(request: PhotoRequest, limits: Partial<Limits> = {}): Promise<PhotoOutcome> {
   const answer = await runIsolated({ is: 'photo', request }, { ...LIMITS, ...limits });
   if (answer.is === 'photo' && isPlainName(answer.copy.file)) return { ok: true, copy: answer.copy };
+  await empty(request.out_folder);
+  return { ok: false, refusal: answer.is === 'refusal' ? answer.refusal : refusal('cannot-be-drawn') };
+}
+
+/**
+ * Lays the press file of a small piece out twice on one sheet, with marks to cut by: `sheet.pdf` in
+ * `request.out_folder`. Nothing is drawn anew. What cannot be taken apart is a refusal.
+ */
+export async function makePressSheet(
+  request: PressSheetRequest,
+  limits: Partial<Limits> = {},
+): Promise<PressSheetOutcome> {
+  const answer = await runIsolated({ is: 'sheet', request }, { ...LIMITS, ...limits });
+  if (answer.is === 'sheet' && isPlainName(answer.sheet.file)) return { ok: true, sheet: answer.sheet };
   await empty(request.out_folder);
   return { ok: false, refusal: answer.is === 'refusal' ? answer.refusal : refusal('cannot-be-drawn') };
 }

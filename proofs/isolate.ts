@@ -8,6 +8,8 @@ import type {
   PhotoCopy,
   PhotoRequest,
   PreflightReport,
+  PressSheet,
+  PressSheetRequest,
   ProofPage,
   ProofRequest,
   ProofResult,
@@ -27,13 +29,15 @@ export type Job =
   | { is: 'inspect'; request: InspectRequest }
   | { is: 'prove'; request: ProofRequest }
   | { is: 'compare'; request: CompareRequest }
-  | { is: 'photo'; request: PhotoRequest };
+  | { is: 'photo'; request: PhotoRequest }
+  | { is: 'sheet'; request: PressSheetRequest };
 
 export type Answer =
   | { is: 'report'; report: PreflightReport }
   | { is: 'proof'; proof: ProofResult }
   | { is: 'comparison'; comparison: Comparison }
   | { is: 'photo'; copy: PhotoCopy }
+  | { is: 'sheet'; sheet: PressSheet }
   | { is: 'refusal'; refusal: Refusal };
 
 /** What the child says, a line each: how many pages there are, each page that is done, and at last the answer. */
@@ -95,11 +99,14 @@ export async function runIsolated(job: Job, limits: Limits, progress: Progress =
 
 async function bytesToRead(job: Job): Promise<number> {
   const paths =
-    job.is === 'compare'
-      ? [job.request.before.artwork_path, job.request.after.artwork_path]
-      : [job.is === 'photo' ? job.request.photo_path : job.request.artwork_path];
+    job.is === 'compare' ? [job.request.before.artwork_path, job.request.after.artwork_path] : [pathOf(job)];
   const sizes = await Promise.all(paths.map((path) => stat(path)));
   return sizes.reduce((sum, { size }) => sum + size, 0);
+}
+
+function pathOf(job: Exclude<Job, { is: 'compare' }>): string {
+  if (job.is === 'photo') return job.request.photo_path;
+  return job.is === 'sheet' ? job.request.press_path : job.request.artwork_path;
 }
 
 function faultIn(complaint: string): 'needs-too-much-memory' | 'cannot-be-drawn' {

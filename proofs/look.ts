@@ -78,6 +78,8 @@ export interface PageLook extends ArtworkPage {
   /** Words that look like the number of a sheet; only looked for where the press numbers. */
   running_number: PlacedWords | null;
   has_text: boolean;
+  /** Two pages side by side where single ones are wanted. */
+  is_spread: boolean;
   painting: PagePainting;
   /** The inks together where they are heaviest, over a square of 15 mm; null when the inks are not known. */
   heaviest: { percent: number; place: Rect } | null;
@@ -115,6 +117,8 @@ export interface Look {
   colour_spaces: string[];
   spot_colours: string[];
   output_intent: string | null;
+  /** PDF/X-4 and its like, as the file calls itself. */
+  print_standard: string | null;
   /** How process inks are shown; null when there are none. Without a profile they keep the look of a plain viewer. */
   inks: { profile: { name: string; source: 'artwork' | 'shop' } | null; is_complete: boolean } | null;
   features: Features;
@@ -155,6 +159,7 @@ export interface OpenedPage {
   /** From user space to the page as shown: millimetres from the top left, rotation and UserUnit done. */
   shown: Matrix;
   fit: PageFit | null;
+  is_spread: boolean;
 }
 
 /** What a PDF carries besides its pages, and a press has no use for. */

@@ -14,6 +14,7 @@ import { type OnPages, openAndCheck } from './preflight';
 import { type Derived, derivePress } from './press/derive';
 import { withOffers } from './press/offers';
 import { withFixesTold } from './press/told';
+import { readBack } from './read-back';
 import { slugWords } from './words/slug';
 
 const PDF_FILE = 'proof.pdf';
@@ -33,7 +34,7 @@ export async function prove(request: ProofRequest, onPages: OnPages, onPage: OnP
   await drawOnBothThreads(derived.artwork, drawing, ({ findings: found, packed }) => {
     findings.push(...found);
     // A mirrored edge would say its words twice.
-    if (derived.artwork !== artwork) packed!.page.text = artwork.text(packed!.page.number);
+    if (derived.artwork !== artwork) tellWordsOf(artwork, packed!.page);
     drawn.push(packed!);
     onPage(packed!.page);
   });
@@ -46,6 +47,11 @@ export async function prove(request: ProofRequest, onPages: OnPages, onPage: OnP
     pdf,
     pages: drawn.map(({ page }) => page),
   };
+}
+
+function tellWordsOf(artwork: Artwork, page: ProofPage): void {
+  page.text = artwork.text(page.number);
+  page.read_back = page.text === null ? [] : readBack(page.text);
 }
 
 function drawnSmaller(artwork: Artwork): Finding[] {

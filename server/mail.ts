@@ -64,6 +64,18 @@ export function openMail(settings: { smtp_url: string | null; from: string; outb
     : openSmtp(settings.smtp_url, settings.from);
 }
 
+/** A letter as a file (RFC 5322), dated `date` (ISO-8601). */
+export async function composeEml(message: Message, from: string, date: string): Promise<Buffer> {
+  const transport = nodemailer.createTransport({
+    streamTransport: true,
+    buffer: true,
+    newline: 'windows',
+    disableUrlAccess: true,
+  });
+  const written = await transport.sendMail({ ...rfc822(message, from), date: new Date(date) });
+  return written.message as Buffer;
+}
+
 function openSmtp(smtpUrl: string, from: string): Mail {
   const transport = nodemailer.createTransport({
     url: smtpUrl,

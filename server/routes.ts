@@ -33,6 +33,7 @@ import * as orderLinks from './controllers/order-links';
 import * as orders from './controllers/orders';
 import * as ownerPayments from './controllers/owner-payments';
 import * as owners from './controllers/owners';
+import * as packs from './controllers/packs';
 import * as pairings from './controllers/pairings';
 import * as papers from './controllers/papers';
 import * as parkedTasks from './controllers/parked-tasks';
@@ -214,6 +215,7 @@ function staffRoutes(): Router {
   routes.get('/orders/:ref/proof/:version/compare/:page/:kind.webp', staffComparisons.image);
   routes.get('/orders/:ref/proof/:version/proof.pdf', staffProofs.pdf);
   routes.get('/orders/:ref/press-file.pdf', pressFiles.show);
+  routes.get('/orders/:ref/press-sheet.pdf', pressFiles.sheet);
   routes.get('/orders/:ref/record.pdf', staffProofs.record);
   routes.get('/orders/:ref/receipt.pdf', staffProofs.receipt);
   routes.get('/orders/:ref/invoices/:number.pdf', staffProofs.invoice);
@@ -297,6 +299,10 @@ function ownerRoutes(): Router {
   routes.post('/products/:product', catalogueProducts.update);
   routes.post('/products/:product/retirement', catalogueProducts.retire);
   routes.post('/products/:product/return', catalogueProducts.putBack);
+  routes.get('/packs/:ref', packs.index);
+  routes.post('/packs/:ref', packs.create);
+  routes.get('/packs/:ref/status.json', packs.status);
+  routes.get('/packs/:ref/:pack/download', packs.show);
   routes.get('/evidence', evidence.show);
   routes.post('/evidence/retention', evidence.updateRetention);
   routes.get('/evidence/anchors/:day.txt', evidence.anchorFile);

@@ -26,6 +26,7 @@ export const EVIDENCE: Record<string, string[][]> = {
   recorded_approvals: [['approval_id']],
   handovers: [['order_id']],
   papers: [['id'], ['kind', 'subject_id']],
+  evidence_packs: [['id']],
   timestamps: [['kind', 'subject_id']],
   anchors: [['day'], ['sha256']],
   account_terms: [['id']],

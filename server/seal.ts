@@ -15,7 +15,17 @@ const FIELD = 'ShopSeal';
 export interface Sealer {
   /** The same PDF with the seal appended. Refuses once the certificate has expired. */
   seal(pdf: Uint8Array, about: { reason: string; name: string }): Promise<Uint8Array>;
-  certificate: { fingerprint_sha256: string; not_after: string; pem: string; root_pem: string };
+  /** The same key over any bytes: ECDSA with SHA-256, as `openssl dgst -sha256 -verify` takes it. */
+  sign(bytes: Uint8Array): Buffer;
+  certificate: {
+    fingerprint_sha256: string;
+    root_fingerprint_sha256: string;
+    not_after: string;
+    pem: string;
+    root_pem: string;
+    /** Certificates that sealed once: what they sealed is checked with them. */
+    retired_pems: string[];
+  };
   /** Lowercase hex of the keys behind every seal of this shop, old ones too: each seal carries two of them. */
   marks: string[];
   /** Null until the certificate is close to its end. */
@@ -56,11 +66,14 @@ export function openSealer(folder: string, name: string, at: Date = new Date()):
       }
       return bytes;
     },
+    sign: (bytes) => sign('sha256', bytes, key),
     certificate: {
       fingerprint_sha256: fingerprint(leaf),
+      root_fingerprint_sha256: fingerprint(root),
       not_after: not_after.toISOString(),
       pem: leaf.toString(),
       root_pem: root.toString(),
+      retired_pems: retired.map(String),
     },
     marks: [root, leaf, ...retired].map(publicKeyHex),
     expiry(now = new Date()) {

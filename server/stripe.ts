@@ -4,6 +4,7 @@ import type { Config } from './config';
 import type { DisputeFacts } from './models/dispute';
 import type { WarningFacts } from './models/fraud-warning';
 import type { Facts } from './models/payment';
+import { chargeStep, minorUnits } from './models/price';
 import type { RefundFacts } from './models/refund';
 import { call, iso, ProcessorError } from './stripe-call';
 import { disputeCalls, disputeOf, warningOf } from './stripe-disputes';
@@ -140,10 +141,10 @@ const NOTHING_YET: Facts = {
 
 const isOpen = ({ state }: Facts): boolean => state === 'open' || state === 'requires_action';
 
-function client(config: Config): Stripe {
+function client(config: Config, timeout: number): Stripe {
   const base = config.payments.api_base ? new URL(config.payments.api_base) : null;
   return new Stripe(config.payments.secret_key as string, {
-    timeout: REQUEST_TIMEOUT_MS,
+    timeout,
     maxNetworkRetries: 0,
     telemetry: false,
     ...(base && {
@@ -152,6 +153,16 @@ function client(config: Config): Stripe {
       protocol: base.protocol.replace(':', '') as 'http' | 'https',
     }),
   });
+}
+
+/** Refused here, in words, before Stripe says it of a parameter. */
+function assertChargeable(amount_cents: number, currency: string): void {
+  const step = chargeStep(currency.toUpperCase());
+  if (amount_cents % step === 0) return;
+  throw new ProcessorError(
+    'refused',
+    `Cards are charged in steps of ${step / minorUnits(currency)} ${currency}.`,
+  );
 }
 
 interface Subject {
@@ -167,14 +178,16 @@ function subjectOf({ id, object = '', payment_intent }: Subject): string | null 
   return !ITSELF.includes(object) && typeof payment_intent === 'string' ? payment_intent : (id ?? null);
 }
 
-export function openStripe(config: Config): CardProcessor {
-  const stripe = client(config);
+/** `timeout_ms` is how long one request may take before its outcome counts as unknown. */
+export function openStripe(config: Config, timeout_ms = REQUEST_TIMEOUT_MS): CardProcessor {
+  const stripe = client(config, timeout_ms);
   const { instance } = config.secrets;
   const retrieve = (id: string) => stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] });
 
   return {
     startCheckout: (request) =>
       call(async () => {
+        assertChargeable(request.amount_cents, request.currency);
         const metadata = {
           order: request.order_id,
           payment: request.payment_id,

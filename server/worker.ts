@@ -19,7 +19,7 @@ export const SWEEP_EVERY_MS = 10 * 60_000;
 // Drawing and paying do not wait for each other: a 500-page proof must not hold a capture up, nor what changed in it
 // the next proof; nor does a letter wait for an authority outside that does not answer.
 const LANES: task.TaskKind[][] = [
-  ['check_artwork', 'copy_photo', 'render_proof'],
+  ['check_artwork', 'copy_photo', 'render_proof', 'make_press_sheet'],
   ['compare_proofs'],
   [
     'sync_payment',
@@ -32,6 +32,7 @@ const LANES: task.TaskKind[][] = [
     'accept_dispute',
   ],
   ['make_record', 'make_invoice', 'send_message', 'stage_evidence'],
+  ['make_pack'],
   ['stamp_approval', 'remove_files', 'keep_retention', 'keep_anchor', 'stamp_anchor', 'send_anchor'],
 ];
 

@@ -26,7 +26,7 @@ const MAY_IMPORT: Record<string, Rule[]> = {
   proofs: [below('proofs'), builtIns, only(...PDF_AND_IMAGES)],
   'server/models': [below('server/models'), server('errors'), builtIns, only('zod', 'luxon', 'canonicalize')],
   'server/tasks': [
-    below('server/tasks', 'server/models', 'server/papers', 'proofs'),
+    below('server/tasks', 'server/models', 'server/papers', 'server/packs', 'proofs'),
     server('errors', 'storage', 'stripe', 'mail', 'seal', 'timestamp', 'link', 'words', 'history-words'),
     builtIns,
     only('zod', 'luxon'),
@@ -44,6 +44,12 @@ const MAY_IMPORT: Record<string, Rule[]> = {
       'i18next',
       'luxon',
     ),
+  ],
+  'server/packs': [
+    below('server/packs'),
+    server('timestamp-token'),
+    builtIns,
+    only('yazl', 'yauzl', 'pkijs', 'asn1js'),
   ],
   'server/controllers': [
     below('server/controllers', 'server/models', 'server/middleware', 'server/papers'),

@@ -42,6 +42,15 @@ const everywhere = {
   customer: 'Marie Lefèvre',
   due: '3 December',
   is_won: true,
+  same_amount: false,
+  was_signed: true,
+  next: 'sign' as const,
+  must_reserve: true,
+  person: 'Léa Martin',
+  name: 'Marie Lefèvre',
+  carrier: 'Colissimo',
+  tracking_number: '8R00012345678',
+  address: '12 rue des Lilas, 69003 Lyon',
 };
 
 const VALUES = {
@@ -59,6 +68,11 @@ const VALUES = {
     charge_time: '14:17',
     recall_time: '14:17' as string | null,
     reason: 'The PDF is protected by a password. Please save it without one.',
+    changes: ['Quantity: 250 → 500'],
+    old_amount: '€42.00',
+    statement: 'Recorded by Léa Martin on Mon 23 Nov, 14:02, not signed by the customer here.',
+    stop_time: 'Mon 23 Nov, 14:32' as string | null,
+    day: 'Monday 23 November',
   },
   fr: {
     ...everywhere,
@@ -74,6 +88,11 @@ const VALUES = {
     charge_time: '14 h 17',
     recall_time: '14 h 17' as string | null,
     reason: 'Le PDF est protégé par un mot de passe. Enregistrez-le sans mot de passe.',
+    changes: ['Quantité\u00a0: 250 → 500'],
+    old_amount: '42,00 €',
+    statement: 'Noté par Léa Martin, lun 23 nov à 14 h 02, sans signature du client ici.',
+    stop_time: 'lun 23 nov à 14 h 32' as string | null,
+    day: 'lundi 23 novembre',
   },
 };
 

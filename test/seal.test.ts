@@ -14,10 +14,11 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OctetString } from 'asn1js';
-import { ContentInfo, SignedData } from 'pkijs';
-import { openSealer, WARN_DAYS } from '../server/seal';
+import { ContentInfo, type IssuerAndSerialNumber, SignedData } from 'pkijs';
+import { openSealer, type Sealer, WARN_DAYS } from '../server/seal';
 import { LEAF_YEARS, ROOT_YEARS } from '../server/seal-certificate';
 import { rotateKeys } from '../server/seal-keys';
+import { openSecondSealer } from './support/second-seal';
 import { ROOT } from './support/sources';
 
 const PROOF = readFileSync(join(ROOT, 'test/fixtures/artwork/business-card.pdf'));
@@ -52,6 +53,11 @@ function checkSeal(file: Uint8Array) {
   const certificates = (cms.certificates ?? []).map(
     (certificate) => new X509Certificate(Buffer.from(certificate.toSchema().toBER())),
   );
+  const { serialNumber } = info.sid as IssuerAndSerialNumber;
+  const serial = Buffer.from(serialNumber.valueBlock.valueHexView)
+    .toString('hex')
+    .replace(/^(00)+/, '');
+  const leaf = certificates.find((one) => one.serialNumber.toLowerCase().replace(/^(00)+/, '') === serial)!;
   // The attributes are signed as a SET; in the file they stand under another tag.
   const attributes = Buffer.from(info.signedAttrs!.encodedValue);
   attributes[0] = 0x31;
@@ -60,44 +66,70 @@ function checkSeal(file: Uint8Array) {
     isDigestRight: digest.equals(createHash('sha256').update(signed).digest()),
     isSignatureRight: createVerify('sha256')
       .update(attributes)
-      .verify(certificates[0].publicKey, Buffer.from(info.signature.valueBlock.valueHexView)),
+      .verify(leaf.publicKey, Buffer.from(info.signature.valueBlock.valueHexView)),
     isPades: Boolean(attribute(SIGNING_CERTIFICATE_V2)),
     certificates,
+    leaf,
   };
 }
 
-test('a sealed proof holds: digest, signature, and a certificate that the root issued', async () => {
-  const sealer = openSealer(folder, HOST);
-  const seal = checkSeal(await sealer.seal(PROOF, ABOUT));
-  expect(seal).toMatchObject({ isWhole: true, isDigestRight: true, isSignatureRight: true, isPades: true });
-  const [leaf, root] = seal.certificates;
-  expect(leaf.fingerprint256.replaceAll(':', '').toLowerCase()).toBe(sealer.certificate.fingerprint_sha256);
-  expect(root.toString()).toBe(sealer.certificate.root_pem);
-  expect(leaf.verify(root.publicKey)).toBe(true);
-  expect(leaf.checkIssued(root)).toBe(true);
-  expect(leaf.subject).toContain(HOST);
-  expect([root.ca, leaf.ca]).toEqual([true, false]);
-});
-
-test('a changed byte breaks the seal', async () => {
-  const sealed = await openSealer(folder, HOST).seal(PROOF, ABOUT);
-  sealed[1000] ^= 1;
-  expect(checkSeal(sealed).isDigestRight).toBe(false);
-});
-
-test('the proof stays byte for byte at the beginning of the sealed file', async () => {
-  const sealed = await openSealer(folder, HOST).seal(PROOF, ABOUT);
-  expect(Buffer.from(sealed).subarray(0, PROOF.length).equals(PROOF)).toBe(true);
-});
-
 const pdfsig = spawnSync('pdfsig', ['-v']).status === 0 ? test : test.skip;
-pdfsig('another program finds the seal valid and the whole file covered', async () => {
-  const path = join(home, 'sealed.pdf');
-  writeFileSync(path, await openSealer(folder, HOST).seal(PROOF, ABOUT));
-  const said = spawnSync('pdfsig', ['-nocert', path], { encoding: 'utf8' }).stdout;
-  expect(said).toContain('Signature is Valid.');
-  expect(said).toContain('Total document signed');
-  expect(said).toContain('ETSI.CAdES.detached');
+
+const SEALS: Array<[string, (folder: string, name: string) => Sealer]> = [
+  ['the shop’s own', (path, name) => openSealer(path, name)],
+  ['another library, with an RSA key from a P12 file', openSecondSealer],
+];
+
+describe.each(SEALS)('a seal by %s', (_which, open) => {
+  test('holds: digest, signature, and a certificate that the root issued', async () => {
+    const sealer = open(folder, HOST);
+    const seal = checkSeal(await sealer.seal(PROOF, ABOUT));
+    expect(seal).toMatchObject({ isWhole: true, isDigestRight: true, isSignatureRight: true });
+    const { leaf } = seal;
+    const root = new X509Certificate(sealer.certificate.root_pem);
+    expect(leaf.fingerprint256.replaceAll(':', '').toLowerCase()).toBe(sealer.certificate.fingerprint_sha256);
+    expect(seal.certificates.map(String)).toContain(root.toString());
+    expect(leaf.verify(root.publicKey)).toBe(true);
+    expect(leaf.checkIssued(root)).toBe(true);
+    expect(leaf.subject).toContain(HOST);
+    expect([root.ca, leaf.ca]).toEqual([true, false]);
+  });
+
+  test('is broken by a changed byte', async () => {
+    const sealed = await open(folder, HOST).seal(PROOF, ABOUT);
+    sealed[1000] ^= 1;
+    expect(checkSeal(sealed).isDigestRight).toBe(false);
+  });
+
+  test('carries the marks of its shop', async () => {
+    const sealer = open(folder, HOST);
+    const text = Buffer.from(await sealer.seal(PROOF, ABOUT))
+      .toString('latin1')
+      .toLowerCase();
+    for (const mark of sealer.marks) expect(text).toContain(mark);
+  });
+
+  test('says until when it lasts', () => {
+    const { certificate, expiry } = open(folder, HOST);
+    const end = Date.parse(certificate.not_after);
+    expect(expiry(new Date(end - (WARN_DAYS + 1) * DAY_MS))).toBeNull();
+    expect(expiry(new Date(end - DAY_MS))).toMatchObject({ days_left: 1 });
+  });
+
+  pdfsig('is found valid by another program, and the whole file covered', async () => {
+    const path = join(home, 'sealed.pdf');
+    writeFileSync(path, await open(folder, HOST).seal(PROOF, ABOUT));
+    const said = spawnSync('pdfsig', ['-nocert', path], { encoding: 'utf8' }).stdout;
+    expect(said).toContain('Signature is Valid.');
+    expect(said).toContain('Total document signed');
+  });
+});
+
+test('our seal is PAdES, and the proof stays byte for byte at the beginning of the sealed file', async () => {
+  const sealed = await openSealer(folder, HOST).seal(PROOF, ABOUT);
+  expect(checkSeal(sealed).isPades).toBe(true);
+  expect(Buffer.from(sealed).toString('latin1')).toContain('ETSI.CAdES.detached');
+  expect(Buffer.from(sealed).subarray(0, PROOF.length).equals(PROOF)).toBe(true);
 });
 
 test('keys are made once and are for nobody else to read', () => {
@@ -169,12 +201,4 @@ test('keys of two shops in one folder are refused, and another turn mends the pa
 test('a folder that has lost a key is not silently filled again', () => {
   mkdirSync(folder);
   expect(() => openSealer(folder, HOST)).toThrow(/seal-root\.crt cannot be read: restore/);
-});
-
-test('every seal carries the marks of its shop', async () => {
-  const sealer = openSealer(folder, HOST);
-  const text = Buffer.from(await sealer.seal(PROOF, ABOUT))
-    .toString('latin1')
-    .toLowerCase();
-  for (const mark of sealer.marks) expect(text).toContain(mark);
 });

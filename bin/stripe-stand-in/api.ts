@@ -127,6 +127,8 @@ async function answer(bank: Bank, verb: Verb, req: Request, res: Response) {
   } catch (error) {
     result = failure(error);
   }
+  const form = req.method === 'POST' ? body : (req.url.split('?')[1] ?? '');
+  bank.witness?.({ method: req.method, path: req.path, form, status: result.status, answer: result.body });
   if (key && result.isStored) {
     books.answers[key] = {
       key,

@@ -10,6 +10,7 @@ import { startPostman } from './postman';
 import { passTime } from './time';
 import { register } from './webhook-endpoints';
 
+export type { Exchange } from './bank';
 export type { Control } from './control';
 export type { Fault } from './faults';
 
@@ -25,6 +26,7 @@ export interface StandInOptions {
   public_base?: string;
   /** The shop's name on the hosted pages, when a session does not carry its own. */
   shop_name?: string;
+  witness?: Bank['witness'];
 }
 
 export interface StandIn {
@@ -50,6 +52,7 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
     busy_keys: new Set(),
     public_base: '',
     shop_name: options.shop_name,
+    witness: options.witness,
     save: () => state_file && saveBooks(books, state_file),
     deliver: () => postman.wake(),
   };

@@ -13,6 +13,7 @@ const CSS_PX_PER_INCH = 96;
 // What libvips calls the natural size of a drawing.
 const NATURAL_DENSITY = 72;
 const MAX_DENSITY = 100_000;
+const LIVE_TEXT = /<(\w+:)?text[\s>]/i;
 const OWN_SIZE = /<(\w+:)?svg[^>]*\swidth\s*=\s*["']\s*[\d.]+\s*(mm|cm|in|pt|pc)/i;
 
 /** Throws Refused for a drawing that is damaged or claims an impossible size. */
@@ -28,10 +29,11 @@ export async function openDrawing(path: string, specification: PrintSpecificatio
     specification,
     page_count: 1,
     pages: [pageLook(page, specification)],
-    fonts: [],
+    fonts: askedFonts(markup).map((name) => ({ name, embedded: false, pages: [1] })),
     colour_spaces: ['DeviceRGB'],
     spot_colours: [],
     output_intent: null,
+    print_standard: null,
     inks: null,
     features: {
       ...noFeatures,
@@ -41,7 +43,7 @@ export async function openDrawing(path: string, specification: PrintSpecificatio
         /(href\s*=\s*["']|url\(\s*["']?|@import\s+["'])\s*(https?:|file:|\/\/)/gi,
       ),
       has_own_size,
-      live_text_in_drawing: /<(\w+:)?text[\s>]/i.test(markup),
+      live_text_in_drawing: LIVE_TEXT.test(markup),
     },
     is_fully_read: true,
     had_owner_password: false,
@@ -54,6 +56,18 @@ export async function openDrawing(path: string, specification: PrintSpecificatio
     share: () => ({ kind: 'svg', path, look }),
     close: () => {},
   };
+}
+
+const FONT_FAMILIES = /font-family\s*[:=]\s*(["']?)([^;"'}>]+(?:'[^']*'[^;"}>]*)*)\1/gi;
+const GENERIC = /^(serif|sans-serif|monospace|cursive|fantasy|system-ui|inherit|initial)$/i;
+const MAX_FONTS = 20;
+
+/** The typefaces that live text asks for, as the drawing writes them. */
+function askedFonts(markup: string): string[] {
+  if (!LIVE_TEXT.test(markup)) return [];
+  const families = [...markup.matchAll(FONT_FAMILIES)].flatMap(([, , list]) => list!.split(','));
+  const names = families.map((name) => name.replace(/["']|&quot;|&apos;/g, '').trim());
+  return [...new Set(names.filter((name) => name && !GENERIC.test(name)))].slice(0, MAX_FONTS);
 }
 
 async function naturalSize(source: Buffer): Promise<Size> {
@@ -85,6 +99,7 @@ function pageLook(page: Rect, specification: PrintSpecification): PageLook {
     words: [],
     running_number: null,
     has_text: false,
+    is_spread: false,
     painting: noPainting,
     heaviest: null,
   };

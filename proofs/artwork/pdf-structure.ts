@@ -30,6 +30,7 @@ export interface PdfStructure {
   colour_spaces: string[];
   spot_colours: string[];
   output_intent: string | null;
+  print_standard: string | null;
   annotations: number;
   form_fields: number;
   layers: number;
@@ -67,6 +68,7 @@ function structureOf(document: PDFDocument): PdfStructure {
     colour_spaces: [...colours.names].sort(),
     spot_colours: [...colours.spots].sort(),
     output_intent: outputIntent(document),
+    print_standard: printStandard(document),
     annotations: pages.reduce((sum, page) => sum + drawnAnnotations(page), 0),
     form_fields: formFields(document),
     layers: layers(document),
@@ -146,6 +148,21 @@ function outputIntent(document: PDFDocument): string | null {
     if (value instanceof PDFString) return value.decodeText();
   }
   return 'unnamed';
+}
+
+const XMP_STANDARD = /GTS_PDFXVersion(?:\s*=\s*["']|>)\s*(PDF\/X-[\w:.-]{1,12})/;
+const MAX_XMP_BYTES = 1024 * 1024;
+
+/** In the metadata of PDF/X-4 and later, in the information dictionary before. */
+function printStandard(document: PDFDocument): string | null {
+  const metadata = document.catalog.lookup(PDFName.of('Metadata'));
+  const xmp = metadata instanceof PDFRawStream ? unpacked(metadata, MAX_XMP_BYTES) : null;
+  const named = xmp ? XMP_STANDARD.exec(xmp.toString('utf8'))?.[1] : undefined;
+  if (named) return named;
+  const info = document.context.lookup(document.context.trailerInfo.Info);
+  const version = info instanceof PDFDict ? info.lookup(PDFName.of('GTS_PDFXVersion')) : undefined;
+  const text = version instanceof PDFString ? version.decodeText() : '';
+  return /^PDF\/X-[\w:.-]{1,12}$/.test(text) ? text : null;
 }
 
 function nameOf(object: PDFObject | undefined): string {

@@ -2,7 +2,7 @@
 import { open as openFile, readFile } from 'node:fs/promises';
 import type { PDFDocument, PDFStream } from 'pdf-lib';
 import type { Fix, PageBox, PrintSpecification } from '../contract';
-import { fitChosen, fitPage, onTrim, type PageFit } from '../fit';
+import { fitChosen, fitPage, isSpread, onTrim, type PageFit } from '../fit';
 import {
   type Box,
   boxSize,
@@ -115,6 +115,7 @@ export async function openPdf(
     colour_spaces: structure?.colour_spaces ?? [],
     spot_colours: structure?.spot_colours ?? [],
     output_intent: structure?.output_intent ?? null,
+    print_standard: structure?.print_standard ?? null,
     inks: press.inks,
     features: {
       ...noFeatures,
@@ -262,8 +263,10 @@ function openPage(
   const { trim, crop } = structure.boxes;
   const boxes = [trim, crop, media].filter((box) => box !== undefined).map((box) => mapBox(shown, box));
   const scaling = fixes.find((each) => each.fix === 'scale_to_trim');
-  const fit = fitPage(boxes, specification) ?? (scaling && fitChosen(boxes[0]!, specification, scaling.how));
-  return { structure, shown, fit: fit ?? null };
+  const is_spread = isSpread(boxes[0]!, specification);
+  const exact = is_spread ? null : fitPage(boxes, specification);
+  const fit = exact ?? (scaling && fitChosen(boxes[0]!, specification, scaling.how));
+  return { structure, shown, fit: fit ?? null, is_spread };
 }
 
 function structureFromPdfium(pdfium: Pdfium, page: number): PdfPageStructure {
@@ -312,6 +315,7 @@ function pageLook(
     running_number:
       fit && specification.special?.numbering ? runningNumber(pdfium, number, opened, fit) : null,
     has_text: contents.has_text,
+    is_spread: opened.is_spread,
     painting: painting ?? { ...noPainting, thin_line: thinnestLine(contents, opened, fit) },
     heaviest: null,
   };

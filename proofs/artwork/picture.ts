@@ -9,6 +9,7 @@ import { noFeatures, noPainting } from '../look';
 import { refused } from '../refused';
 import { cmykTiff } from './cmyk-tiff';
 import { INK_SQUARE_MM } from './ink-square';
+import { pngGamma, withUsualGamma } from './png-gamma';
 import { type PressProfile, pressProfile, shopProfile } from './press-profile';
 
 type PictureKind = 'jpeg' | 'png' | 'tiff';
@@ -50,6 +51,7 @@ export async function openPicture(
     colour_spaces: [space],
     spot_colours: [],
     output_intent: null,
+    print_standard: null,
     inks: isPlainCmyk(header) ? { profile: pressProfileOf(header.icc), is_complete: true } : null,
     features: { ...noFeatures, transparency: header.hasAlpha ?? false },
     is_fully_read: true,
@@ -127,6 +129,7 @@ function pageLook(metadata: Metadata, number: number, specification: PrintSpecif
     words: [],
     running_number: null,
     has_text: false,
+    is_spread: false,
     painting: noPainting,
     heaviest: null,
   };
@@ -172,6 +175,8 @@ async function draw(path: string, kind: PictureKind, page: number, px: Size, loo
       isPlainCmyk(metadata) ? await shrunkCmyk(source, px, metadata) : source,
       px,
     );
+    const gamma = kind === 'png' && !metadata.icc ? await pngGamma(path) : null;
+    if (gamma) withUsualGamma(data, gamma);
     const px_per_mm = info.width / (fit!.trim.width + 2 * look.specification.bleed_mm);
     return { data, width: info.width, height: info.height, px_per_mm };
   } catch (error) {

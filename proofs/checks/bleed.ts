@@ -1,6 +1,7 @@
 // Judged from the drawn pixels: what counts is whether colour that reaches the cut goes on beyond it.
 import type { Edge, Finding } from '../contract';
 import { finding } from '../finding';
+import type { Rect } from '../geometry';
 import type { PageLook, Pixels } from '../look';
 
 const STEP_MM = 0.5;
@@ -30,14 +31,36 @@ export function bleed(page: PageLook, pixels: Pixels, bleed_mm: number): Finding
   const findings: Finding[] = [];
   if (missing.length > 0) {
     findings.push(
-      finding('bleed-missing', 'warning', { page: page.number, edges: missing, bleed: bleed_mm }),
+      finding(
+        'bleed-missing',
+        'warning',
+        { page: page.number, edges: missing, bleed: bleed_mm },
+        strip(missing, page, bleed_mm),
+      ),
     );
   }
   if (short.length > 0) {
     const values = { page: page.number, edges: short, found: found_mm, bleed: bleed_mm };
-    findings.push(finding('bleed-short', 'warning', values));
+    findings.push(finding('bleed-short', 'warning', values, strip(short, page, bleed_mm)));
   }
   return findings;
+}
+
+/** Beyond the edge; around the whole piece when there are several. */
+function strip(list: Edge[], page: PageLook, bleed_mm: number): { place: Rect } {
+  const { width, height } = page.fit!.trim;
+  if (list.length > 1) {
+    return {
+      place: { x: -bleed_mm, y: -bleed_mm, width: width + 2 * bleed_mm, height: height + 2 * bleed_mm },
+    };
+  }
+  const place = {
+    top: { x: 0, y: -bleed_mm, width, height: bleed_mm },
+    right: { x: width, y: 0, width: bleed_mm, height },
+    bottom: { x: 0, y: height, width, height: bleed_mm },
+    left: { x: -bleed_mm, y: 0, width: bleed_mm, height },
+  }[list[0]!];
+  return { place };
 }
 
 /** How far the ink goes past this edge where it stops too early; null when it goes far enough everywhere. */

@@ -6,13 +6,20 @@ import type { Look, UsedFont } from '../look';
 const STANDARD =
   /^(Helvetica|Times|Courier)(-(Bold|Roman|Italic|Oblique|BoldItalic|BoldOblique))?$|^(Symbol|ZapfDingbats)$/;
 
-export function fonts({ fonts: used }: Look): Finding[] {
+// Prints, but is what a layout falls back to when its own typeface is missing (Ghent Workgroup 2022, R0014).
+const STAND_IN = /^Courier(New)?(PS)?(MT)?([-,]|$)/i;
+
+export function fonts({ kind, fonts: used }: Look): Finding[] {
+  // The text of a drawing has a sentence of its own.
+  if (kind === 'svg') return [];
   const missing = used.filter((font) => !font.embedded);
   const standard = missing.filter((font) => STANDARD.test(font.name));
   const others = missing.filter((font) => !STANDARD.test(font.name));
   const findings: Finding[] = [];
   if (others.length > 0) findings.push(finding('font-not-embedded', 'error', named(others)));
   if (standard.length > 0) findings.push(finding('standard-font-not-embedded', 'warning', named(standard)));
+  const stand_in = used.filter((font) => STAND_IN.test(font.name));
+  if (stand_in.length > 0) findings.push(finding('courier-font', 'warning', named(stand_in)));
   return findings;
 }
 

@@ -8,12 +8,14 @@ import { cropped } from './cropped';
 import { features } from './features';
 import { fonts } from './fonts';
 import { ink } from './ink';
+import { nearCut } from './near-cut';
 import { noText } from './no-text';
 import { numbering } from './numbering';
 import { oneInk } from './one-ink';
 import { overprint } from './overprint';
 import { pageCount } from './page-count';
 import { pageSize } from './page-size';
+import { printStandard } from './print-standard';
 import { resolution } from './resolution';
 import { safeZone } from './safe-zone';
 import { smallText } from './small-text';
@@ -38,6 +40,7 @@ export function checkLook(look: Look): Finding[] {
     specialInks,
     numbering,
     colours,
+    printStandard,
     features,
     noText,
   ];
@@ -51,6 +54,7 @@ export function checkPixels(look: Look, page: PageLook, pixels: Pixels): Finding
     ...bleed(page, pixels, specification.bleed_mm),
     ...blankPage(page, pixels),
     ...oneInk(page, pixels, specification),
+    ...nearCut(page, pixels, specification.safe_mm, specification.bleed_mm),
   ];
 }
 

@@ -6,11 +6,36 @@ import type { Look, PageLook } from '../look';
 const TOLD_FROM_PERCENT = 0.5;
 
 export function pageSize(look: Look): Finding[] {
-  return [...wrongSizes(look), ...scaledPages(look), ...turnedPages(look)];
+  return [
+    ...spreads(look),
+    ...wrongSizes(look),
+    ...scaledPages(look),
+    ...turnedPages(look),
+    ...withoutTrimBox(look),
+  ];
+}
+
+function spreads({ pages }: Look): Finding[] {
+  return alike(pages.filter((page) => page.is_spread)).map((group) =>
+    finding('spreads', 'error', {
+      pages: group.map((page) => page.number),
+      width: group[0]!.width_mm,
+      height: group[0]!.height_mm,
+    }),
+  );
+}
+
+/** A file that never says so is laid by its page alone; the rule is told once. */
+function withoutTrimBox({ kind, pages, specification }: Look): Finding[] {
+  const page = kind === 'pdf' ? pages.find(({ fit, boxes_mm }) => fit && !boxes_mm.trim) : undefined;
+  const rule = page?.fit?.rule;
+  if (!page || !rule || rule === 'covering') return [];
+  const values = { rule, bleed: specification.bleed_mm };
+  return [finding('no-trim-box', 'info', values, { page: page.number })];
 }
 
 function wrongSizes({ pages, specification }: Look): Finding[] {
-  return alike(pages.filter((page) => !page.fit)).map((group) =>
+  return alike(pages.filter((page) => !page.fit && !page.is_spread)).map((group) =>
     finding('wrong-size', 'error', {
       pages: group.map((page) => page.number),
       width: group[0]!.width_mm,

@@ -7,6 +7,7 @@ import { sha256 } from '../fingerprint';
 import { type Rect, rounded, roundedRect, type Size } from '../geometry';
 import { THUMBNAIL_LONG_SIDE_PX } from '../limits';
 import type { Pixels } from '../look';
+import { readBack } from '../read-back';
 import { slugWords } from '../words/slug';
 import type { DrawnSheet } from './drawn-sheet';
 import { mark } from './marks';
@@ -77,6 +78,7 @@ export async function packPage({ number, pixels, text, sheet, out_folder }: Page
     }),
     pixels_per_mm: rounded(px_per_mm, 4),
     text,
+    read_back: text === null ? [] : readBack(text),
   };
   return { page, picture: { path: picture_path, width: pixels.width, height: pixels.height } };
 }

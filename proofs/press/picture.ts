@@ -3,6 +3,7 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp';
+import { pngGamma, withUsualGamma } from '../artwork/png-gamma';
 import { SHOP_PROFILE, shopProfile } from '../artwork/press-profile';
 import type { Fix, PressStep } from '../contract';
 import { type Matrix, MM_PER_INCH, rounded, type Size } from '../geometry';
@@ -50,7 +51,10 @@ export async function pressPicture(
     const source =
       look.kind === 'svg'
         ? await drawnPlate(artwork, page, scrap('drawing.png'))
-        : { path: artwork_path, kind: look.kind as Plate['kind'], page: page.number };
+        : await withGammaMade(
+            { path: artwork_path, kind: look.kind as Plate['kind'], page: page.number },
+            scrap,
+          );
     const plate = await plateOf(source, page, fixes, scrap);
     plates.push(plate);
     steps.push(...plate.steps);
@@ -68,6 +72,26 @@ interface Plate extends PlateFile {
 function opened({ path, kind, page }: PlateFile): Sharp {
   const options: SharpOptions = { limitInputPixels: MAX_PICTURE_PIXELS[kind], failOn: 'error' };
   return sharp(path, kind === 'tiff' ? { ...options, page: page - 1 } : options);
+}
+
+/** Programs differ in whether they heed the gamma of a PNG: in the press file its values are usual ones. */
+async function withGammaMade(plate: PlateFile, scrap: (name: string) => string): Promise<PlateFile> {
+  if (plate.kind !== 'png') return plate;
+  const { icc, width, height } = await opened(plate).metadata();
+  const gamma = icc ? null : await pngGamma(plate.path);
+  if (!gamma || width * height > MAX_DRAWN_PIXELS) return plate;
+  const { data, info } = await opened(plate)
+    .flatten({ background: '#ffffff' })
+    .toColourspace('srgb')
+    .removeAlpha()
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  const path = scrap('usual-gamma.png');
+  const { channels } = info;
+  await sharp(withUsualGamma(data, gamma), { raw: { width: info.width, height: info.height, channels } })
+    .png({ compressionLevel: 1 })
+    .toFile(path);
+  return { ...plate, path };
 }
 
 // A drawing has no pixels of its own; as many as a press can show are made.

@@ -80,11 +80,21 @@ export function setTrim(page: PDFPage, trim: Box, media: Box, bleed_mm: number):
   page.setTrimBox(...at(trim));
 }
 
+/** A page that is nothing but this sheet. */
+export function setSheet(page: PDFPage, { width, height }: Size): void {
+  for (const name of ['ArtBox', 'TrimBox', 'BleedBox', 'Rotate', 'UserUnit', 'StructParents', 'Tabs']) {
+    page.node.delete(PDFName.of(name));
+  }
+  page.setMediaBox(0, 0, width, height);
+  page.setCropBox(0, 0, width, height);
+}
+
 function at({ left, bottom, right, top }: Box): [number, number, number, number] {
   return [left, bottom, right - left, top - bottom];
 }
 
-function asForm(document: PDFDocument, page: PDFPage, media: Box): PDFRef {
+/** The content and the resources of a page as a form. */
+export function asForm(document: PDFDocument, page: PDFPage, media: Box): PDFRef {
   const { context } = document;
   const resources = page.node.getInheritableAttribute(PDFName.of('Resources'));
   const own = context.lookup(resources);
@@ -187,6 +197,6 @@ function operator(matrix: Matrix, word: string): string {
   return `${numbers(matrix)} ${word}`;
 }
 
-function numbers(values: number[]): string {
+export function numbers(values: number[]): string {
   return values.map((value) => String(Number(value.toFixed(DECIMALS)))).join(' ');
 }

@@ -232,9 +232,29 @@ export const findingWords = {
     en: `The drawing points to ${v.count} ${v.count === 1 ? 'picture or typeface' : 'pictures or typefaces'} outside the file, which we never fetch. ${v.count === 1 ? 'It is' : 'They are'} missing from the proof; please embed ${v.count === 1 ? 'it' : 'them'} or export as PDF.`,
     fr: `Le dessin renvoie à ${v.count} ${v.count === 1 ? 'image ou police' : 'images ou polices'} hors du fichier, que nous n'allons jamais chercher. ${v.count === 1 ? 'Elle manque' : 'Elles manquent'} sur l'épreuve ; ${v.count === 1 ? 'intégrez-la' : 'intégrez-les'} ou exportez en PDF.`,
   }),
-  'live-text-in-drawing': (): Words => ({
-    en: 'The drawing contains text without its typeface, so letters may differ from your screen. Please check them on the proof, or turn the text into outlines.',
-    fr: "Le dessin contient du texte sans sa police : les lettres peuvent différer de votre écran. Vérifiez-les sur l'épreuve, ou vectorisez le texte.",
+  'live-text-in-drawing': (v: { fonts: string }): Words => ({
+    en: `The drawing contains text without its typeface${v.fonts ? ` (${v.fonts})` : ''}, so we set it in the nearest one that we have and letters may differ from your screen. Please check them on the proof, or turn the text into outlines.`,
+    fr: `Le dessin contient du texte sans sa police${v.fonts ? ` (${v.fonts})` : ''} : nous prenons la plus proche que nous ayons et les lettres peuvent différer de votre écran. Vérifiez-les sur l'épreuve, ou vectorisez le texte.`,
+  }),
+  'courier-font': (v: { pages: number[]; fonts: string }): Words => ({
+    en: `${pages(v.pages, 'en')}: some text is set in ${v.fonts}, which programs often put in when they miss a typeface. If you did not choose it, please put the right typeface back and export again.`,
+    fr: `${pages(v.pages, 'fr')} : du texte est composé en ${v.fonts}, que les logiciels mettent souvent à la place d'une police manquante. Si vous ne l'avez pas choisie, remettez la bonne police et exportez de nouveau.`,
+  }),
+  'content-near-cut': (v: { page: number; safe: number; distance: number }): Words => ({
+    en: `Page ${v.page}: something ${nearness(v.distance, 'en')}, closer than ${number(v.safe, 'en')} mm. It may be cut into or leave an uneven edge. Please move it inwards, or accept the risk.`,
+    fr: `Page ${v.page} : un élément ${nearness(v.distance, 'fr')}, à moins de ${number(v.safe, 'fr')} mm. Il peut être entamé ou laisser un bord inégal. Éloignez-le du bord, ou acceptez ce risque.`,
+  }),
+  'no-trim-box': (v: { rule: 'exact' | 'exact-with-bleed' | 'scaled'; bleed: number }): Words => ({
+    en: `The file does not say where the piece is cut. ${trimRule(v, 'en')} Please check the red line on the proof.`,
+    fr: `Le fichier ne dit pas où couper. ${trimRule(v, 'fr')} Vérifiez le trait rouge sur l'épreuve.`,
+  }),
+  spreads: (v: { pages: number[]; width: number; height: number }): Words => ({
+    en: `${pages(v.pages, 'en')}: two pages stand side by side (${size(v.width, v.height, 'en')}). We arrange pages for the fold ourselves and need them one by one. Please export single pages instead of spreads.`,
+    fr: `${pages(v.pages, 'fr')} : deux pages sont côte à côte (${size(v.width, v.height, 'fr')}). Nous les disposons nous-mêmes pour le pli et il nous les faut une par une. Exportez des pages simples au lieu de planches.`,
+  }),
+  'print-standard': (v: { standard: string; intent: string }): Words => ({
+    en: `The file was made for print as ${v.standard}${v.intent ? `, for “${v.intent}”` : ''}.`,
+    fr: `Le fichier a été préparé pour l'impression en ${v.standard}${v.intent ? `, pour « ${v.intent} »` : ''}.`,
   }),
   'ink-limit': (v: { page: number; found: number; limit: number }): Words => ({
     en: `Page ${v.page}: the dark areas carry ${number(v.found, 'en', 0)} % ink where the paper takes ${number(v.limit, 'en', 0)} %. Such areas dry slowly and may smear or mark the next sheet; a lighter black avoids it.`,
@@ -247,6 +267,25 @@ export const findingWords = {
 };
 
 export type FindingCode = keyof typeof findingWords;
+
+function trimRule(
+  v: { rule: 'exact' | 'exact-with-bleed' | 'scaled'; bleed: number },
+  language: Language,
+): string {
+  const mm = number(v.bleed, language);
+  if (language === 'fr') {
+    return {
+      exact: 'La page a le format du produit : nous la coupons à son bord.',
+      'exact-with-bleed': `La page a le format du produit plus ${mm} mm par côté : nous coupons ces ${mm} mm.`,
+      scaled: 'La page a les proportions du produit : nous la mettons à son format.',
+    }[v.rule];
+  }
+  return {
+    exact: 'The page has the size of the product, so we cut at its edge.',
+    'exact-with-bleed': `The page has the size of the product plus ${mm} mm on each side, so we cut these ${mm} mm off.`,
+    scaled: 'The page has the shape of the product, so we bring it to its size.',
+  }[v.rule];
+}
 
 function wanted(v: { min: number; max: number; multiple_of: number }, language: Language): string {
   const range = {

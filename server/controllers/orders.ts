@@ -41,6 +41,7 @@ export type Money =
   | 'due_at_counter'
   | 'unpaid'
   | 'charging'
+  | 'bank_silent'
   | 'on_account'
   | 'paid'
   | 'released';
@@ -51,7 +52,9 @@ export async function moneyOf(db: Parameters<typeof payment.ofOrder>[0], found: 
   if (await payment.onAccountOrNull(db, found.id)) return 'on_account';
   if (found.state === 'cancelled') return 'released';
   const hold = await payment.usableHoldOrNull(db, found.id);
-  if (hold) return found.state === 'approved' ? 'charging' : 'held';
+  if (hold && found.state === 'approved')
+    return (await payment.chargeWaits(db, found.id)) ? 'bank_silent' : 'charging';
+  if (hold) return 'held';
   if (found.state === 'approved') return found.payment_method === 'counter' ? 'due_at_counter' : 'unpaid';
   return found.payment_method === 'counter' ? 'due_at_counter' : 'none';
 }

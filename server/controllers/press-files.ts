@@ -21,3 +21,6 @@ async function send(req: Request, res: Response, kind: pressFile.PressFile['kind
 }
 
 export const show = (req: Request, res: Response) => send(req, res, 'file');
+
+/** Two copies on a sheet, for the guillotine. */
+export const sheet = (req: Request, res: Response) => send(req, res, 'sheet');

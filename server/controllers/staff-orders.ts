@@ -115,8 +115,10 @@ function proofsOf(found: order.PlacedOrder, versions: proof.Proof[]) {
     short_sha256: each.sha256.slice(0, 8),
     pdf_url: orderPage(found, `/proof/${each.version}/proof.pdf`),
     compare_url: each.version > 1 ? orderPage(found, `/proof/${each.version}/compare`) : null,
-    pages: each.pages.map(({ number, width_px, height_px }) => ({
+    pages: each.pages.map(({ number, width_px, height_px, text, read_back }) => ({
       number,
+      text,
+      read_back,
       width_px,
       height_px,
       image_url: orderPage(found, `/proof/${each.version}/pages/${number}/image.webp`),

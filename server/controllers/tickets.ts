@@ -42,6 +42,7 @@ export async function show(req: Request, res: Response): Promise<void> {
   }
   const printed = await proof.findProof(db, held.proof_id);
   const press = await pressFile.ofProof(db, held.proof_id);
+  const sheet = await pressFile.findOrNull(db, held.proof_id, 'sheet');
   const url = `${config.base_url}/s/${held.scan_code}`;
   res.render('tickets/show', {
     ...factsOf(req, res, found),
@@ -52,6 +53,7 @@ export async function show(req: Request, res: Response): Promise<void> {
       version: printed.version,
       short_sha256: held.proof_sha256.slice(0, 8),
       press: { short_sha256: press.sha256.slice(0, 8), url: orderPage(found, '/press-file.pdf') },
+      sheet: sheet && { short_sha256: sheet.sha256.slice(0, 8), url: orderPage(found, '/press-sheet.pdf') },
       page_count: printed.page_count,
       pages: printed.pages.slice(0, PAGES_ON_TICKET).map(({ number }) => ({
         number,

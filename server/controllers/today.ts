@@ -2,6 +2,7 @@
 import type { Request, Response } from 'express';
 import * as counterCall from '../models/counter-call';
 import * as dispute from '../models/dispute';
+import * as jobHold from '../models/job-hold';
 import * as message from '../models/message';
 import * as order from '../models/order';
 import * as payment from '../models/payment';
@@ -26,6 +27,7 @@ export async function show(req: Request, res: Response): Promise<void> {
   const pick = (wanted: (row: order.Row) => boolean) =>
     rows.filter(wanted).map((row) => jobOf(res, row, today));
   const isUnfinished = (row: order.Row) => row.state !== 'ready';
+  const held = new Set(await jobHold.heldOrders(db));
   const unpaid = await unpaidAmong(req, rows);
   const lists: List[] = [
     {
@@ -48,7 +50,12 @@ export async function show(req: Request, res: Response): Promise<void> {
       jobs: pick((row) => row.state === 'approved' && row.payment_method === 'counter'),
     },
     { key: 'unpaid', glyph: 'credit-card', tone: 'bad', jobs: pick((row) => unpaid.has(row.id)) },
-    { key: 'print', glyph: 'printer', tone: 'info', jobs: pick((row) => row.state === 'released') },
+    {
+      key: 'print',
+      glyph: 'printer',
+      tone: 'info',
+      jobs: pick((row) => row.state === 'released' && !held.has(row.id)),
+    },
     {
       key: 'customer',
       glyph: 'hourglass',

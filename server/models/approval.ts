@@ -359,6 +359,10 @@ export async function withdraw(
       key: 'conflict.too_late_to_stop',
     });
     await revoke(trx, order_id, approval_id, by, reason, actor, 'conflict.too_late_to_stop');
+    if (by === 'customer') return;
+    const order = await findOrder(trx, order_id);
+    const payload = { approval_id, reason };
+    await message.enqueue(trx, 'approval-withdrawn', order, `withdrawn:${approval_id}`, payload);
   });
 }
 

@@ -128,19 +128,23 @@ async function forgetCustomer(trx: Trx, id: string): Promise<void> {
     await trx('customers').where({ id }).update({ name: NOBODY, email: null, phone: null });
 }
 
-/** The signed record and what went to a bank name device and address, so they always go; receipts and invoices are books, and stay. */
+/**
+ * The signed record and what went to a bank name device and address, so they always go; receipts and invoices are
+ * books, and stay.
+ */
 async function filesOf(trx: Trx, order_id: string, with_files: boolean): Promise<string[]> {
   const papers: Array<{ sha256: string }> = await trx('papers')
     .where({ order_id, kind: 'record' })
     .select('sha256');
   const disputes: Array<{ files: string }> = await trx('disputes').where({ order_id }).select('files');
   const sent = disputes.flatMap(({ files }) => JSON.parse(files) as Array<{ sha256: string }>);
+  const packs: Array<{ sha256: string }> = await trx('evidence_packs').where({ order_id }).select('sha256');
   const comparisons: Array<{ pages: string | null }> = await trx('comparisons')
     .where({ order_id })
     .select('pages');
   // Pictures of a comparison are named only by its row, which goes as well: it holds words of the pages.
   const compared = comparisons.flatMap(({ pages }) => pages?.match(SHA256) ?? []);
-  const found = [...[...papers, ...sent].map(({ sha256 }) => sha256), ...compared];
+  const found = [...[...papers, ...sent, ...packs].map(({ sha256 }) => sha256), ...compared];
   if (!with_files) return found;
   const artworks: Array<{ file_sha256: string }> = await trx('artworks')
     .where({ order_id })
@@ -152,6 +156,13 @@ async function filesOf(trx: Trx, order_id: string, with_files: boolean): Promise
   const images = proofs.flatMap(({ pages }) =>
     (JSON.parse(pages) as Page[]).flatMap((page) => [page.image_sha256, page.thumbnail_sha256]),
   );
+  const photos: Array<{ sha256: string; shown: string | null }> = await trx('photos')
+    .join('files', 'files.sha256', 'photos.file_sha256')
+    .where({ order_id })
+    .select('files.sha256', 'files.shown_sha256 as shown');
+  const attachments: Array<{ attachment_sha256: string }> = await trx('recorded_approvals')
+    .where({ order_id })
+    .select('attachment_sha256');
   return [
     ...new Set([
       ...found,
@@ -159,6 +170,8 @@ async function filesOf(trx: Trx, order_id: string, with_files: boolean): Promise
       ...press.map(({ sha256 }) => sha256),
       ...proofs.map(({ sha256 }) => sha256),
       ...images,
+      ...photos.flatMap(({ sha256, shown }) => (shown ? [sha256, shown] : [sha256])),
+      ...attachments.map(({ attachment_sha256 }) => attachment_sha256),
     ]),
   ];
 }
@@ -178,6 +191,7 @@ const FILE_COLUMNS = [
   ['press_files', 'sha256'],
   ['papers', 'sha256'],
   ['photos', 'file_sha256'],
+  ['recorded_approvals', 'attachment_sha256'],
 ] as const;
 
 /** Whether an order whose files were not removed holds the same bytes. */

@@ -1,6 +1,7 @@
 // The print leaves the shop: somebody signs for it, or a carrier takes it.
 import { Conflict, Invalid } from '../errors';
 import { type Db, lockOrder, now, within } from './database';
+import * as message from './message';
 import { may } from './order-state';
 import * as photo from './photo';
 import { isSignature, MAX_NAME_LENGTH, MIN_NAME_LETTERS, type Stroke, sameName } from './sign-off';
@@ -125,6 +126,9 @@ export async function handOver(
       },
       personal: { recipient: row.recipient_name },
     });
+    if (isCollected) return;
+    const order = await trx('orders').where({ id: order_id }).first('id', 'contact_email');
+    await message.enqueue(trx, 'order-sent', order, `order-sent:${order_id}`);
   });
 }
 

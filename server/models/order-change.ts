@@ -146,17 +146,24 @@ export async function change(
       await approval.revoke(trx, order_id, before.live_approval_id, 'staff', 'order_changed', actor);
     }
     const after = placed(await findOrder(trx, order_id));
-    await event.append(trx, order_id, 'order.changed', actor, {
-      reason: wish.reason,
-      price_version: after.price_version,
-      from_cents: before.total_cents,
-      total_cents: after.total_cents,
-      currency: after.currency,
-      specification_sha256: after.specification_sha256,
-      artwork: file?.id ?? null,
-      revoked: before.live_approval_id,
-      changes: said(before, after, file),
-    });
+    await event.append(
+      trx,
+      order_id,
+      'order.changed',
+      actor,
+      {
+        reason: wish.reason,
+        price_version: after.price_version,
+        from_cents: before.total_cents,
+        total_cents: after.total_cents,
+        currency: after.currency,
+        specification_sha256: after.specification_sha256,
+        artwork: file?.id ?? null,
+        revoked: before.live_approval_id,
+        changes: withoutAddress(said(before, after, file), before.language),
+      },
+      { delivery_address: isOtherPlace ? after.delivery_address : null },
+    );
     if (after.state === 'preparing') await orderProof(trx, after);
     await message.enqueue(trx, 'order-changed', after, `order-changed:${order_id}:${after.price_version}`, {
       from_cents: before.total_cents,
@@ -176,6 +183,12 @@ function priced(before: PlacedOrder, wish: Wish, shop: Shop): Quote {
     throw new Invalid({ amount: 'order_change.too_many_lines' }, 'invalid', { n: MAX_ADJUSTMENTS });
   return price;
 }
+
+// The chain keeps no address; a commitment to it stands in the line, and the value where it can be erased.
+const withoutAddress = (changes: Array<{ what: string; from: string; to: string }>, language: Language) =>
+  changes.map((each) =>
+    each.what === WORDS[language].address ? { what: each.what, from: '…', to: '…' } : each,
+  );
 
 // In the customer's language: the same words go into the letter and into the history.
 function said(before: PlacedOrder, after: PlacedOrder, file: artwork.Artwork | null) {

@@ -137,6 +137,15 @@ export async function findOrder(db: Db, id: string): Promise<Order> {
   return parse(row);
 }
 
+/** The order that was signed last and whose signature stands. */
+export async function latestSignedOrNull(db: Db): Promise<Order | null> {
+  const row = await db('orders')
+    .join('approvals', 'approvals.id', 'orders.live_approval_id')
+    .orderBy('approvals.signed_at', 'desc')
+    .first('orders.*');
+  return row ? parse(row) : null;
+}
+
 export async function findByRef(db: Db, ref: string): Promise<Order> {
   const row = await db('orders').where({ ref: ref.trim().toUpperCase() }).first();
   if (!row) throw new NotFound();

@@ -271,6 +271,16 @@ const chargeBegun = (db: Db) =>
     .whereIn('tasks.state', ['ready', 'leased'])
     .select('tasks.id');
 
+/** True while a charge was tried, was not answered well, and is being tried again. */
+export async function chargeWaits(db: Db, order_id: string): Promise<boolean> {
+  const waiting = await db('tasks')
+    .where({ order_id, kind: 'capture_payment' })
+    .whereIn('state', ['ready', 'leased', 'parked'])
+    .whereNotNull('last_error')
+    .first('id');
+  return Boolean(waiting);
+}
+
 /** True when we gave a reservation back ourselves: then its end is nobody's news. */
 export async function wasGivenBack(db: Db, payment_id: string): Promise<boolean> {
   return Boolean(

@@ -1,7 +1,9 @@
 // What goes to the press: derived once with its proof, kept by hash, never made again. The proof was drawn from it.
 import { NotFound } from '../errors';
-import { type Db, now, type Trx } from './database';
+import { type Db, lockOrder, now, type Trx, within } from './database';
+import * as event from './event';
 import * as file from './file';
+import type { Specification } from './order';
 
 export type Edge = 'top' | 'right' | 'bottom' | 'left';
 
@@ -81,6 +83,36 @@ export async function ofProof(db: Db, proof_id: string): Promise<PressFile> {
   const found = await findOrNull(db, proof_id);
   if (!found) throw new NotFound();
   return found;
+}
+
+/** Cards and what is no larger: two of them fit a sheet of A5. */
+export const LONGEST_CARD_MM = 100;
+
+/** Whether the ticket of such a piece has a sheet with two copies. */
+export const hasSheet = ({ trim_mm, pages }: Specification['print']): boolean =>
+  Math.max(trim_mm.width, trim_mm.height) <= LONGEST_CARD_MM && pages.max <= 2;
+
+/** Keeps the sheet made from a press file. The first one made stays. */
+export async function keepSheet(
+  db: Db,
+  proof: { id: string; order_id: string; artwork_sha256: string },
+  press: PressFile,
+  made: { sha256: string; bytes: number; step: Derivation['steps'][number] },
+): Promise<void> {
+  await within(db, async (trx) => {
+    await lockOrder(trx, proof.order_id);
+    if (await findOrNull(trx, proof.id, 'sheet')) return;
+    await keep(trx, proof, 'sheet', {
+      sha256: made.sha256,
+      bytes: made.bytes,
+      derivation: { ...press.derivation, fixes: [], steps: [made.step], press_sha256: press.sha256 },
+    });
+    await event.append(trx, proof.order_id, 'press_sheet.made', event.SYSTEM, {
+      proof: proof.id,
+      press_sha256: press.sha256,
+      sha256: made.sha256,
+    });
+  });
 }
 
 /** Its name when it leaves the portal: order, version and the beginning of its hash, as on the ticket. */

@@ -129,6 +129,15 @@ export function minorUnits(currency: string): 1 | 100 | 1000 {
   return IN_THOUSANDTHS.includes(currency) ? 1000 : 100;
 }
 
+// Sent with two decimals that must be 00, although nobody pays with them.
+const WITHOUT_SMALL_CHANGE = ['ISK', 'UGX'];
+
+/** The smallest step that the card processor takes, in our minor units: 100 for ISK, 10 for TND, 1 for EUR. */
+export function chargeStep(currency: string): 1 | 10 | 100 {
+  if (WITHOUT_SMALL_CHANGE.includes(currency)) return 100;
+  return IN_THOUSANDTHS.includes(currency) ? 10 : 1;
+}
+
 /** "€48.00", « 48,00 € ». */
 export function formatMoney(cents: number, currency: string, language: Language): string {
   const units = minorUnits(currency);

@@ -3,6 +3,8 @@ import { Conflict, Invalid } from '../errors';
 import { type Db, lockOrder, now, type Trx, within } from './database';
 import * as event from './event';
 import * as handover from './handover';
+import * as message from './message';
+import { findOrder } from './order';
 import * as photo from './photo';
 import type { Shop } from './setting';
 import * as ticket from './ticket';
@@ -110,6 +112,9 @@ export async function makeReady(
       proof_sha256: held.proof_sha256,
     });
     await ticket.advance(trx, order_id, 'ready', staff_id);
+    const order = await findOrder(trx, order_id);
+    if (order.specification?.choice.delivery === 'delivery') return;
+    await message.enqueue(trx, 'order-ready', order, `order-ready:${order_id}`);
   });
 }
 

@@ -22,7 +22,11 @@ export interface Page {
   trim_px: { x: number; y: number; width: number; height: number };
   pixels_per_mm: number;
   text: string | null;
+  /** What to read once more; absent on pages from before it was looked for. */
+  read_back?: Array<{ kind: ReadBackKind; text: string }>;
 }
+
+export type ReadBackKind = 'name' | 'phone' | 'email' | 'url' | 'date' | 'time' | 'price';
 
 export interface Proof {
   id: string;

@@ -7,6 +7,7 @@ import * as message from './message';
 import { may, move, type OrderState, type Verb } from './order-state';
 import type { Payment } from './payment';
 import * as pressFile from './press-file';
+import { findProof } from './proof';
 import * as task from './task';
 import { randomCode } from './token';
 
@@ -42,6 +43,7 @@ export async function pay(trx: Trx, payment: Payment): Promise<void> {
   });
   await move(trx, order_id, 'release');
   const press = await pressFile.ofProof(trx, approval.proof_id);
+  const { specification } = await findProof(trx, approval.proof_id);
   await event.append(trx, order_id, 'job.released', event.SYSTEM, {
     approval: approval_id,
     proof: approval.proof_id,
@@ -49,6 +51,10 @@ export async function pay(trx: Trx, payment: Payment): Promise<void> {
     press_sha256: press.sha256,
     payment: payment.id,
   });
+  if (pressFile.hasSheet(specification.print)) {
+    const { proof_id } = approval;
+    await task.enqueue(trx, 'make_press_sheet', { proof_id }, { key: `sheet:${proof_id}`, order_id });
+  }
   await task.enqueue(
     trx,
     'make_record',

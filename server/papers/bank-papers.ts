@@ -32,6 +32,8 @@ export const MAX_BANK_PACK_BYTES = 4_000_000;
 /** What pictures of pages may weigh together; the rest of the pack is text and typefaces. */
 export const MAX_PICTURE_BYTES = 2_200_000;
 const PICTURE_PAGES = 4;
+/** Photographs of the print that fit on one page, each beside the page of the proof that it shows. */
+const PHOTOS_ON_A_PAGE = 3;
 const SHORTEST_EXCERPT = 0;
 const EXCERPTS = [420, 200, 90, SHORTEST_EXCERPT];
 
@@ -62,7 +64,7 @@ async function summary(dossier: Dossier) {
   const { record, order } = dossier;
   const paper = await BankSheet.open(dossier, 'bank.summary.title', MAX_BANK_PAGES.uncategorized_file);
   paper.write(
-    paper.say('summary.lead', {
+    paper.say(record.is_recorded_by_staff ? 'summary.lead_recorded' : 'summary.lead', {
       name: record.signer.typed_name,
       version: record.proof.version,
       amount: record.payment.amount,
@@ -98,6 +100,7 @@ async function signature(dossier: Dossier) {
   const { record } = dossier;
   const paper = await BankSheet.open(dossier, 'bank.signature.title', MAX_BANK_PAGES.customer_signature);
   const { sheet } = paper;
+  if (record.is_recorded_by_staff) paper.write(paper.say('signature.recorded'), { face: 'semibold' });
   paper.fact(paper.say('signature.name'), record.signer.typed_name);
   paper.fact(paper.say('signature.capacity'), record.signer.capacity);
   paper.fact(paper.say('signature.at'), paper.moment(record.signed_at));
@@ -120,7 +123,7 @@ async function signature(dossier: Dossier) {
     sheet.gap(3);
     paper.write(paper.say('signature.drawn'));
   } else {
-    paper.write(record.signature ? paper.say('signature.typed') : paper.words('not_recorded'));
+    paper.write(paper.say(record.signature ? 'signature.typed' : 'signature.none'));
   }
   paper.heading(paper.say('signature.statement'));
   paper.write(record.statement.text, { isMarked: true });
@@ -176,7 +179,10 @@ async function service(dossier: Dossier) {
   paper.fact(paper.say('service.artwork'), (record.hashes.artworks ?? []).map(({ name }) => name).join(', '));
   paper.heading(paper.say('service.job'));
   if (dossier.job.length === 0) paper.write(paper.say('service.no_job'));
-  for (const { at, text, who } of dossier.job) paper.fact(paper.utc(at), `${text} (${who})`);
+  paper.list(
+    dossier.job.map(({ at, text, who }) => `${paper.utc(at)} · ${text} (${who})`),
+    (count) => paper.say('delivery.more', { count }),
+  );
 
   const grid =
     GRIDS.find(({ columns, rows }) => pages.length <= columns * rows * PICTURE_PAGES) ?? GRIDS.at(-1)!;
@@ -205,19 +211,53 @@ async function service(dossier: Dossier) {
       sheet.y = top - cell.height - 26;
     }
   }
+  await photoPage(paper, dossier);
   const left = pages.length - shown.length;
   if (left > 0) paper.write(paper.say('service.more_pages', { count: left }));
   return paper.bytes();
 }
 
-async function drawPage(
+async function photoPage(paper: BankSheet, { printed, pages }: Dossier): Promise<void> {
+  const { sheet } = paper;
+  const photos = printed.photos.filter(({ picture }) => picture !== null).slice(0, PHOTOS_ON_A_PAGE);
+  if (photos.length === 0) return;
+  const cell = { width: COLUMN / 2 - 6, height: 208 };
+  sheet.turn();
+  paper.write(paper.say('service.photos'), { face: 'semibold' });
+  for (const photo of photos) {
+    const page = pages.find(({ number }) => number === photo.page);
+    const [proofed, printedPicture] = await smallPictures(
+      [page ?? { number: 0, picture: null }, { number: 0, picture: photo.picture }],
+      cell.width,
+    );
+    const { y: top } = sheet;
+    const left = paper.say('service.page', { number: photo.page ?? '–' });
+    await drawCaptioned(paper, left, proofed, { x: MARGIN, top, ...cell });
+    const right = paper.say('service.photo', { at: paper.utc(photo.at) });
+    await drawCaptioned(paper, right, printedPicture, { x: MARGIN + COLUMN / 2 + 6, top, ...cell });
+    sheet.y = top - cell.height - 10;
+  }
+  const left = printed.photos.length - photos.length;
+  if (left > 0 && paper.hasRoom(20)) paper.write(paper.say('service.more_photos', { count: left }));
+}
+
+function drawPage(
   paper: BankSheet,
   number: number,
   picture: Uint8Array | null,
   box: { x: number; top: number; width: number; height: number },
 ): Promise<void> {
+  return drawCaptioned(paper, paper.say('service.page', { number }), picture, box);
+}
+
+async function drawCaptioned(
+  paper: BankSheet,
+  caption: string,
+  picture: Uint8Array | null,
+  box: { x: number; top: number; width: number; height: number },
+): Promise<void> {
   const { sheet } = paper;
-  sheet.writeAt(box.top, paper.say('service.page', { number }), {
+  sheet.writeAt(box.top, caption, {
     size: BANK_POINTS,
     x: box.x,
     width: box.width,
@@ -369,17 +409,44 @@ async function policy(dossier: Dossier) {
 }
 
 async function delivery(dossier: Dossier) {
+  const { handover, count } = dossier.printed;
   const paper = await BankSheet.open(dossier, 'bank.delivery.title', MAX_BANK_PAGES.shipping_documentation);
   paper.fact(paper.say('delivery.at'), paper.utc(dossier.handed_over_at));
-  paper.fact(
-    paper.say('delivery.where'),
-    dossier.order.delivery
-      ? dossier.order.delivery.split('\n').slice(0, 6).join(', ')
-      : paper.say('delivery.counter'),
-  );
+  paper.fact(paper.say('delivery.where'), whereOf(paper, dossier));
+  if (handover) {
+    paper.fact(paper.say(`delivery.recipient_${handover.how}`), handover.recipient);
+    if (handover.carrier) paper.fact(paper.say('delivery.carrier'), handover.carrier);
+    if (handover.tracking_number) paper.fact(paper.say('delivery.tracking'), handover.tracking_number);
+    if (handover.sent_on) paper.fact(paper.say('delivery.sent_on'), handover.sent_on);
+  }
+  if (count) {
+    paper.fact(
+      paper.say('delivery.count'),
+      paper.say('delivery.counted', { ordered: count.ordered, counted: count.counted }),
+    );
+    if (count.note) paper.fact(paper.say('delivery.note'), count.note);
+  }
+  if (handover?.signature?.kind === 'drawn') {
+    const { sheet } = paper;
+    const box = { width: 250, height: 84 };
+    sheet.gap(8);
+    drawSignature(sheet.page, handover.signature, { x: MARGIN, y: sheet.y - box.height, ...box }, INK);
+    sheet.y -= box.height + 6;
+    paper.write(paper.say('delivery.signed'));
+  } else if (handover?.signature) {
+    paper.write(paper.say('delivery.typed'));
+  }
+  if (!dossier.handed_over_at) paper.write(paper.say('delivery.none'));
   paper.heading(paper.say('delivery.steps'));
   if (dossier.job.length === 0) paper.write(paper.say('service.no_job'));
-  for (const { at, text, who } of dossier.job) paper.fact(paper.utc(at), `${text} (${who})`);
-  if (!dossier.handed_over_at) paper.write(paper.say('delivery.none'));
+  paper.list(
+    dossier.job.map(({ at, text, who }) => `${paper.utc(at)} · ${text} (${who})`),
+    (more) => paper.say('delivery.more', { count: more }),
+  );
   return paper.bytes();
+}
+
+function whereOf(paper: BankSheet, { order, printed }: Dossier): string | null {
+  if (printed.handover?.how === 'collected') return paper.say('delivery.counter');
+  return order.delivery ? order.delivery.split('\n').slice(0, 6).join(', ') : paper.say('delivery.counter');
 }

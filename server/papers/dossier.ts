@@ -1,5 +1,6 @@
 // Everything that is known of one signed order, in the signer's language: what both packs are written from.
 import type { ApprovalRecord } from './record';
+import type { Drawing } from './signature';
 
 export interface Dossier {
   record: ApprovalRecord;
@@ -34,6 +35,26 @@ export interface Dossier {
   };
   job: Array<{ at: string; text: string; who: string }>;
   handed_over_at: string | null;
+  /** The printed half. */
+  printed: {
+    /** JPEG, PNG or WebP copies of photographs, each beside a page of the approved proof. */
+    photos: Array<{
+      page: number | null;
+      at: string;
+      picture: Uint8Array | null;
+      sha256: string;
+      name: string;
+    }>;
+    count: { ordered: number; counted: number; note: string | null; at: string } | null;
+    handover: {
+      how: 'collected' | 'delivered';
+      recipient: string;
+      signature: ({ kind: 'drawn' } & Drawing) | { kind: 'typed' } | null;
+      carrier: string | null;
+      tracking_number: string | null;
+      sent_on: string | null;
+    } | null;
+  };
   policy: { version: string; texts: Array<{ title: string; text: string }> };
   copy: { at: string | null; to: string | null; message_id: string | null; reply: string | null };
   chain: { events: number; head: string };

@@ -50,6 +50,8 @@ export interface MailValues {
     stop_link: string | null;
     /** False when no receipt travels with the e-mail: an announced attachment must be there. */
     has_receipt?: boolean;
+    /** `linked`: it is too large to travel with the e-mail, which says so. */
+    proof?: 'enclosed' | 'linked';
   } & (
       | { paid_at_counter: false; last4: string; charge_time: string }
       | { paid_at_counter: true; last4?: string | null; charge_time?: string | null }
@@ -69,6 +71,15 @@ export interface MailValues {
     /** Null when the letter is written after the time in which to object. */
     stop_time: string | null;
     paid_at_counter: boolean;
+  };
+  'approval-withdrawn': Everywhere & { v: string; reason: string };
+  'order-ready': Everywhere & { product: string; address: string };
+  'order-sent': Everywhere & {
+    product: string;
+    carrier: string;
+    day: string;
+    /** Null when a photograph of the parcel was taken instead. */
+    tracking_number: string | null;
   };
   'order-changed': Everywhere & {
     product: string;
@@ -146,11 +157,12 @@ const LETTERS: { [T in MailTemplate]: (values: MailValues[T]) => Letter } = {
     count: list_of_changes.length,
     extra: { n: String(list_of_changes.length) },
   }),
-  approved: ({ paid_at_counter, has_receipt = true, recall_time }) => ({
+  approved: ({ paid_at_counter, has_receipt = true, proof = 'enclosed', recall_time }) => ({
     subject: has_receipt ? 'subject' : 'subject_without_receipt',
     lines: [
       { say: paid_at_counter ? 'counter' : 'card' },
       { say: has_receipt ? 'enclosed' : 'enclosed_without_receipt' },
+      { say: `proof_${proof}` },
       ...(recall_time ? [{ say: 'stop' }] : []),
       { button: 'button' },
     ],
@@ -183,6 +195,23 @@ const LETTERS: { [T in MailTemplate]: (values: MailValues[T]) => Letter } = {
       { say: stop_time ? 'object' : 'late' },
       { say: paid_at_counter ? 'counter' : 'card' },
       { button: stop_time ? 'button' : 'button_late' },
+      { say: 'help' },
+    ],
+  }),
+  'approval-withdrawn': ({ reason }) => ({
+    subject: 'subject',
+    lines: [{ say: 'why' }, { quote: reason }, { say: 'next' }, { button: 'button' }, { say: 'help' }],
+  }),
+  'order-ready': () => ({
+    subject: 'subject',
+    lines: [{ say: 'why' }, { say: 'next' }, { button: 'button' }, { say: 'help' }],
+  }),
+  'order-sent': ({ tracking_number }) => ({
+    subject: 'subject',
+    lines: [
+      { say: 'why' },
+      ...(tracking_number ? [{ say: 'number' }] : []),
+      { button: 'button' },
       { say: 'help' },
     ],
   }),

@@ -2,8 +2,9 @@
 // It states what was recorded and nothing else; what is unknown is printed as not recorded.
 import type { PDFImage } from 'pdf-lib';
 import { type Moment, momentOf } from './moment';
-import { COLUMN, INK, LINE, MARGIN, PAPER_TINT, PETROL, Sheet, SOFT, withinPages } from './sheet';
+import { COLUMN, INK, LINE, MARGIN, PAPER_TINT, PETROL, Sheet, SOFT } from './sheet';
 import { type Drawing, drawSignature } from './signature';
+import { sixAnswers } from './six-answers';
 import { type Language, paperWords, type Words } from './words';
 
 export const MAX_RECORD_PAGES = 3;
@@ -57,7 +58,23 @@ export interface ApprovalRecord {
   /** `until` null when no window in which to stop was offered. */
   stop: { until: string | null; was_used: boolean | null } | null;
   chain: { event_number: number; sha256: string; previous_sha256: string | null } | null;
-  time_stamp: { at: string; authority: string } | null;
+  /** `pending`: asked for and not there yet. `none`: this shop asks nobody. */
+  time_stamp: { state: 'stamped'; at: string; authority: string } | { state: 'pending' | 'none' };
+  is_at_counter: boolean;
+  /** True when the customer signed nothing: a colleague wrote down an approval that was given elsewhere. */
+  is_recorded_by_staff: boolean;
+  /** The words on the button that was pressed. */
+  button_label: string | null;
+  /** The letter that brought the proof, and where the signer's copy goes. */
+  sending: {
+    to: string | null;
+    at: string | null;
+    message_id: string | null;
+    state: 'sent' | 'kept' | 'refused' | null;
+    copy_to: string | null;
+  } | null;
+  /** SHA-256 of the root certificate behind the seal on this paper. */
+  seal_root_sha256: string | null;
   verification: { url: string; code: string } | null;
 }
 
@@ -76,21 +93,31 @@ export interface DisplayedPage {
   highest_zoom: string | null;
 }
 
-/** A4, at most three pages for any usual order; a record that needs more words than fit keeps them all. */
-export function recordPdf(record: ApprovalRecord): Promise<Uint8Array> {
-  return withinPages(MAX_RECORD_PAGES, async (density) => {
-    const words = paperWords('papers', record.language);
-    const about = {
-      title: `${words('record.title')} – ${record.order.ref}`,
-      subject: words('record.subject', { version: record.proof.version, ref: record.order.ref }),
-      author: record.shop.name,
-      language: record.language,
-      dated: record.signed_at,
-    };
-    const drawing = new RecordDrawing(record, words, await Sheet.open(about, density));
-    await drawing.draw();
-    return drawing.sheet;
-  });
+/** How much a long record is drawn together: less air first, then fewer pictures, then shortened warnings. */
+const FITTINGS = [
+  ...[1, 0.9, 0.8, 0.72].map((density) => ({ density, condensed: 0 })),
+  { density: 0.72, condensed: 1 },
+  { density: 0.72, condensed: 2 },
+] as const;
+const CONDENSED_PICTURES = 4;
+const SHORT_WARNING = 60;
+
+/** A4, at most three pages for any usual order. No word of the statement is ever left out; a record whose statement alone is longer keeps all of it. */
+export async function recordPdf(record: ApprovalRecord): Promise<Uint8Array> {
+  const words = paperWords('papers', record.language);
+  const about = {
+    title: `${words('record.title')} – ${record.order.ref}`,
+    subject: words('record.subject', { version: record.proof.version, ref: record.order.ref }),
+    author: record.shop.name,
+    language: record.language,
+    dated: record.signed_at,
+  };
+  for (const [index, { density, condensed }] of FITTINGS.entries()) {
+    const sheet = await Sheet.open(about, density);
+    await new RecordDrawing(record, words, sheet, condensed).draw();
+    if (sheet.pdf.getPageCount() <= MAX_RECORD_PAGES || index === FITTINGS.length - 1) return sheet.bytes();
+  }
+  throw new Error('unreachable');
 }
 
 class RecordDrawing {
@@ -98,7 +125,12 @@ class RecordDrawing {
     private readonly record: ApprovalRecord,
     private readonly words: Words,
     readonly sheet: Sheet,
+    private readonly condensed: number,
   ) {}
+
+  private more(key: string): string {
+    return paperWords('packs', this.record.language)(key);
+  }
 
   async draw(): Promise<void> {
     this.head();
@@ -112,6 +144,7 @@ class RecordDrawing {
     this.hashes();
     this.payment();
     this.chain();
+    this.answers();
     this.verification();
     this.foot();
   }
@@ -195,8 +228,25 @@ class RecordDrawing {
 
   private warnings(): void {
     this.sheet.heading(this.say('warnings'));
-    if (this.record.warnings?.length === 0) this.sheet.write(this.say('no_warnings'), { color: SOFT });
-    else this.tickList(this.record.warnings);
+    const { warnings } = this.record;
+    if (warnings?.length === 0) this.sheet.write(this.say('no_warnings'), { color: SOFT });
+    else if (this.condensed > 0 && warnings) this.warningsTogether(warnings);
+    else this.tickList(warnings);
+  }
+
+  private warningsTogether(warnings: Tick[]): void {
+    const isShort = this.condensed > 1;
+    const texts = warnings.map(({ text, at }, index) => {
+      const plain = [...text.replaceAll('**', '')];
+      const shown =
+        isShort && plain.length > SHORT_WARNING
+          ? `${plain.slice(0, SHORT_WARNING).join('').trimEnd()} […]`
+          : plain.join('');
+      return `${index + 1}. ${shown} (${this.momentOrNull(at)?.local_time ?? this.words('not_recorded')})`;
+    });
+    this.sheet.write(texts.join(' · '), { size: 9, leading: 1.3 });
+    if (isShort)
+      this.sheet.write(this.more('certificate.shortened'), { size: 8.6, face: 'italic', color: SOFT });
   }
 
   private tickList(ticks: Tick[] | null): void {
@@ -304,7 +354,8 @@ class RecordDrawing {
   private async pages(): Promise<void> {
     const { sheet, record } = this;
     const pages = record.pages ?? [];
-    const shown = pages.slice(0, MAX_PAGE_PICTURES);
+    const most = this.condensed > 0 ? CONDENSED_PICTURES : MAX_PAGE_PICTURES;
+    const shown = pages.slice(0, most);
     const pictures = await Promise.all(shown.map((page) => this.picture(page.picture)));
     const columns = shown.length > 2 ? 4 : 2;
     const gutter = 14;
@@ -328,7 +379,7 @@ class RecordDrawing {
       sheet.write(this.say('more_pages', { count: hidden }), { size: 9 });
       sheet.write(
         pages
-          .slice(MAX_PAGE_PICTURES)
+          .slice(most)
           .map((page) => `${this.say('page', { number: page.number })} ${this.displayed(page)}`)
           .join(' · '),
         { size: 8, color: SOFT },
@@ -426,6 +477,7 @@ class RecordDrawing {
     this.hash(this.say('press_file'), hashes.press);
     this.hash(this.say('specification'), hashes.specification);
     this.hash(this.say('statement_hash'), hashes.statement);
+    this.hash(this.more('certificate.seal_root'), this.record.seal_root_sha256);
   }
 
   private payment(): void {
@@ -458,10 +510,23 @@ class RecordDrawing {
     this.hash(this.say('previous_hash'), chain?.previous_sha256 ?? null);
     this.sheet.fact(
       this.say('time_stamp'),
-      time_stamp
+      time_stamp.state === 'stamped'
         ? this.say('time_stamp_value', { at: this.moment(time_stamp.at), authority: time_stamp.authority })
-        : this.say('time_stamp_none'),
+        : time_stamp.state === 'pending'
+          ? this.more('certificate.stamp_pending')
+          : this.say('time_stamp_none'),
     );
+  }
+
+  private answers(): void {
+    const { sheet } = this;
+    sheet.heading(this.more('six.title'));
+    for (const { question, answer } of sixAnswers(this.record, null)) {
+      const style = { size: 9.2, leading: 1.32, isMarked: true };
+      const text = `**${question.replaceAll('**', '')}** ${answer.replaceAll('**', '')}`;
+      sheet.write(text, style);
+      sheet.gap(3);
+    }
   }
 
   private verification(): void {

@@ -150,6 +150,7 @@ async function keepFiles(
       trim_px: page.trim_px,
       pixels_per_mm: page.pixels_per_mm,
       text: page.text,
+      read_back: page.read_back,
     });
   }
   return {

@@ -25,6 +25,8 @@ export interface BankTexts {
   customer_email_address?: string;
   customer_purchase_ip?: string;
   shipping_address?: string;
+  shipping_carrier?: string;
+  shipping_tracking_number?: string;
   shipping_date?: string;
   service_date?: string;
   access_activity_log: string;
@@ -87,6 +89,7 @@ export async function bankPackOf(dossier: Dossier): Promise<BankPack> {
 
 function textsOf(dossier: Dossier): BankTexts {
   const { record, order } = dossier;
+  const { handover } = dossier.printed;
   const words = paperWords('packs', record.language);
   const moment = (at: string | null) =>
     momentOf(at, record.time_zone, record.language)?.utc ?? words('not_recorded');
@@ -98,18 +101,23 @@ function textsOf(dossier: Dossier): BankTexts {
     ...(order.email && { customer_email_address: order.email }),
     ...(record.device.ip && { customer_purchase_ip: record.device.ip }),
     ...(order.delivery && { shipping_address: order.delivery }),
+    ...(handover?.carrier && { shipping_carrier: handover.carrier }),
+    ...(handover?.tracking_number && { shipping_tracking_number: handover.tracking_number }),
     ...(dossier.handed_over_at && {
-      shipping_date: day(dossier.handed_over_at),
+      shipping_date: handover?.sent_on ?? day(dossier.handed_over_at),
       service_date: day(dossier.handed_over_at),
     }),
     access_activity_log: activity(dossier),
-    refund_policy_disclosure: words('text.disclosure', {
-      at: moment(record.signed_at),
-      name: record.signer.typed_name,
-      version: record.statement.version ?? '–',
-      hash: record.hashes.statement ?? words('not_recorded'),
-    }),
-    uncategorized_text: words('text.cover', {
+    refund_policy_disclosure: words(
+      record.is_recorded_by_staff ? 'text.disclosure_recorded' : 'text.disclosure',
+      {
+        at: moment(record.signed_at),
+        name: record.signer.typed_name,
+        version: record.statement.version ?? '–',
+        hash: record.hashes.statement ?? words('not_recorded'),
+      },
+    ),
+    uncategorized_text: words(record.is_recorded_by_staff ? 'text.cover_recorded' : 'text.cover', {
       name: record.signer.typed_name,
       at: moment(record.signed_at),
       version: record.proof.version,

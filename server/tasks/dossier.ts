@@ -10,6 +10,7 @@ import * as message from '../models/message';
 import type * as order from '../models/order';
 import * as payment from '../models/payment';
 import { formatMoney } from '../models/price';
+import * as printCheck from '../models/print-check';
 import * as proof from '../models/proof';
 import * as setting from '../models/setting';
 import { list as listStaff } from '../models/staff';
@@ -108,6 +109,7 @@ export async function dossierOf(
     },
     job: told.filter(({ type }) => JOB.test(type)).map(({ at, text, who }) => ({ at, text, who })),
     handed_over_at: told.find(({ type }) => type === 'job.handed_over')?.at ?? null,
+    printed: await printedOf(portal, placed.id),
     policy: {
       version: t('legal:terms.version'),
       texts: ['proof', 'reprint', 'quantity', ...(shop.withdrawal_notice ? ['withdrawal'] : [])].map(
@@ -125,6 +127,43 @@ export async function dossierOf(
     },
     chain: { events: events.length, head: events.at(-1)!.hash },
     made_at: now(),
+  };
+}
+
+async function printedOf({ db, storage }: Portal, order_id: string): Promise<Dossier['printed']> {
+  const { photos, count, handover } = await printCheck.printed(db, order_id);
+  return {
+    photos: await Promise.all(
+      photos.map(async ({ page, received_at, file_sha256, shown_sha256, name }) => ({
+        page,
+        at: received_at,
+        sha256: file_sha256,
+        name,
+        picture: shown_sha256
+          ? await storage
+              .open(shown_sha256)
+              .then(({ stream }) => buffer(stream))
+              .catch(() => null)
+          : null,
+      })),
+    ),
+    count: count && {
+      ordered: count.ordered,
+      counted: count.counted,
+      note: count.note,
+      at: count.counted_at,
+    },
+    handover: handover && {
+      how: handover.how,
+      recipient: handover.recipient_name,
+      signature:
+        handover.signature_method === 'drawn'
+          ? { kind: 'drawn', strokes: handover.signature_strokes.map(({ points }) => points) }
+          : handover.signature_method && { kind: 'typed' },
+      carrier: handover.carrier,
+      tracking_number: handover.tracking_number,
+      sent_on: handover.sent_on,
+    },
   };
 }
 

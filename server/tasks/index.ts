@@ -6,9 +6,11 @@ import { acceptDispute, stageEvidence, submitEvidence } from './dispute-tasks';
 import { keepRetention, removeFiles } from './erasure-tasks';
 import { makeInvoice } from './invoice-tasks';
 import { sendMessage } from './message-tasks';
+import { makePack } from './pack-tasks';
 import { makeRecord } from './paper-tasks';
 import { capturePayment, releaseHold, syncPayment } from './payment-tasks';
 import { copyPhoto } from './photo-tasks';
+import { makeSheet } from './press-sheet-tasks';
 import { refundPayment } from './refund-tasks';
 import { applyStripeEvent } from './stripe-event-tasks';
 import { sweepPayments } from './sweep-tasks';
@@ -19,6 +21,7 @@ export const RUNS: Record<TaskKind, Run> = {
   check_artwork: checkArtwork,
   copy_photo: copyPhoto,
   render_proof: renderProof,
+  make_press_sheet: makeSheet,
   compare_proofs: compareProofs,
   sync_payment: syncPayment,
   capture_payment: capturePayment,
@@ -31,6 +34,7 @@ export const RUNS: Record<TaskKind, Run> = {
   accept_dispute: acceptDispute,
   make_record: makeRecord,
   make_invoice: makeInvoice,
+  make_pack: makePack,
   send_message: sendMessage,
   stamp_approval: stampApproval,
   remove_files: removeFiles,

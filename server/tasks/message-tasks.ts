@@ -9,6 +9,7 @@ import * as changeRequest from '../models/change-request';
 import { firstName } from '../models/customer';
 import { now } from '../models/database';
 import * as dispute from '../models/dispute';
+import * as handover from '../models/handover';
 import * as message from '../models/message';
 import * as order from '../models/order';
 import type { Difference } from '../models/order-change';
@@ -97,6 +98,7 @@ const VALUES: Values = {
       (await payment.capturedOrNull(portal.db, placed.id)) ??
       (await payment.usableHoldOrNull(portal.db, placed.id));
     const stop = approval.stopUntil(signed);
+    const enclosed = task.payload.attachments as message.Attachment[];
     const common = {
       ...everywhere,
       v: String(shown.version),
@@ -106,7 +108,10 @@ const VALUES: Values = {
       ready_date: context.date(signed.promise.ready_on, 'day'),
       recall_time: stop && context.date(stop, 'time'),
       stop_link: stop && url(context, '/stop'),
-      has_receipt: (task.payload.attachments as message.Attachment[]).length > 1,
+      has_receipt: enclosed.filter(({ sha256 }) => sha256 !== signed.proof_sha256).length > 1,
+      proof: enclosed.some(({ sha256 }) => sha256 === signed.proof_sha256)
+        ? ('enclosed' as const)
+        : ('linked' as const),
     };
     return signed.payment_method === 'counter'
       ? { ...common, paid_at_counter: true as const }
@@ -142,6 +147,28 @@ const VALUES: Values = {
       v: String(shown.version),
       amount: context.money(placed.total_cents),
       link: url(context, '/pay'),
+    };
+  },
+  'approval-withdrawn': async (context) => {
+    const { everywhere, portal, task } = context;
+    const signed = await approval.findApproval(portal.db, String(task.payload.approval_id));
+    const { version } = await proof.findProof(portal.db, signed.proof_id);
+    return { ...everywhere, v: String(version), reason: String(task.payload.reason) };
+  },
+  'order-ready': async ({ placed, everywhere, shop }) => ({
+    ...everywhere,
+    product: placed.specification.words[placed.language].name,
+    address: shop.address_lines.join(', '),
+  }),
+  'order-sent': async (context) => {
+    const { placed, everywhere, portal } = context;
+    const given = await handover.findOrNull(portal.db, placed.id);
+    return {
+      ...everywhere,
+      product: placed.specification.words[placed.language].name,
+      carrier: given?.carrier ?? '–',
+      day: context.date(given?.sent_on ?? now(), 'day'),
+      tracking_number: given?.tracking_number ?? null,
     };
   },
   'approval-recorded': async (context) => {

@@ -8,7 +8,7 @@ import * as artwork from '../models/artwork';
 import { maskEmail } from '../models/customer';
 import * as event from '../models/event';
 import * as invoice from '../models/invoice';
-import type { Attachment } from '../models/message';
+import * as message from '../models/message';
 import * as order from '../models/order';
 import * as paper from '../models/paper';
 import * as payment from '../models/payment';
@@ -18,6 +18,7 @@ import * as proof from '../models/proof';
 import * as recordedApproval from '../models/recorded-approval';
 import * as setting from '../models/setting';
 import { findStaffOrNull } from '../models/staff';
+import * as timestamp from '../models/timestamp';
 import { dateWords } from '../models/wording';
 import { asJpeg } from '../papers/picture';
 import { type Payment as PaidHow, type Receipt, receiptPdf } from '../papers/receipt';
@@ -28,6 +29,8 @@ import { paperFor } from './invoice-tasks';
 import { Moot, type Run } from './task-context';
 
 const PDF = 'application/pdf';
+/** What travels with one letter: mail servers commonly take 10 MB, and a letter's files grow by a third on the way. */
+export const MAX_LETTER_BYTES = 7_000_000;
 
 async function keep(
   { db, storage }: Portal,
@@ -164,11 +167,46 @@ export async function recordOf(
           previous_sha256: lines[signing.seq - 2]?.hash ?? null,
         }
       : null,
-    time_stamp: null,
+    time_stamp: await timeStampOf(portal, signed),
+    is_at_counter: signed.channel === 'counter' && recorded === null,
+    is_recorded_by_staff: recorded !== null,
+    button_label: signed.button_label,
+    sending: await sendingOf(portal, placed, shown.issued_at, signed.signed_at),
+    seal_root_sha256: portal.sealer.certificate.root_fingerprint_sha256,
     verification: {
       url: verificationUrl(config, signed.id),
       code: verificationCode(config, signed.id),
     },
+  };
+}
+
+async function timeStampOf(
+  { db, time_authority }: Portal,
+  signed: approval.Approval,
+): Promise<ApprovalRecord['time_stamp']> {
+  const { state, stamp } = await timestamp.ofApproval(db, signed.id, time_authority !== null);
+  return stamp
+    ? { state: 'stamped', at: stamp.gen_time, authority: stamp.tsa }
+    : { state: state as 'pending' };
+}
+
+/** The last letter that brought this proof before it was signed. */
+async function sendingOf(
+  { db }: Portal,
+  placed: order.PlacedOrder,
+  issued_at: string,
+  signed_at: string,
+): Promise<ApprovalRecord['sending']> {
+  const letter = (await message.ofOrder(db, placed.id)).findLast(
+    ({ template, state, created_at }) =>
+      template === 'proof-ready' && state !== 'queued' && created_at >= issued_at && created_at <= signed_at,
+  );
+  return {
+    to: letter?.to_address ?? null,
+    at: letter?.sent_at ?? null,
+    message_id: letter?.message_id ?? null,
+    state: letter ? (letter.state as 'sent') : null,
+    copy_to: placed.contact_email,
   };
 }
 
@@ -286,6 +324,12 @@ export function paidHow(
   return { kind: 'card_to_be_charged', last4, at: words(signed.stop_until ?? signed.signed_at) };
 }
 
+async function sizeOf({ storage }: Portal, sha256: string): Promise<number> {
+  const { stream, bytes } = await storage.open(sha256);
+  stream.destroy();
+  return bytes;
+}
+
 /** Makes the signed record and a receipt for what is (to be) paid, and sends both; later, the final receipt. */
 export const makeRecord: Run = async (portal, task) => {
   const { db } = portal;
@@ -311,19 +355,27 @@ export const makeRecord: Run = async (portal, task) => {
             await receiptOf(portal, placed, how, captured?.captured_at ?? signed.signed_at, signed.language),
           ),
         );
-  const attach = (made: paper.Paper, name: string): Attachment => ({
+  const attach = (made: paper.Paper, name: string): message.Attachment => ({
     filename: `${placed.ref}-${name}.pdf`,
     sha256: made.sha256,
     media_type: PDF,
   });
   const names =
-    signed.language === 'fr' ? ['bon-a-tirer', 'recu', 'facture'] : ['approval', 'receipt', 'invoice'];
+    signed.language === 'fr'
+      ? ['bon-a-tirer', 'recu', 'facture', 'epreuve']
+      : ['approval', 'receipt', 'invoice', 'proof'];
   const attachments = [attach(record, names[0])];
   if (receipt) attachments.push(attach(receipt, names[1]));
   const issued = await invoice.ofOrderOrNull(db, placed.id);
   if (issued) {
     const sha256 = await paperFor(portal, issued);
     attachments.push({ filename: `${placed.ref}-${names[2]}.pdf`, sha256, media_type: PDF });
+  }
+  const shown = await proof.findProof(db, signed.proof_id);
+  const others = await Promise.all(attachments.map(({ sha256 }) => sizeOf(portal, sha256)));
+  if (others.reduce((sum, bytes) => sum + bytes, Number(shown.bytes)) <= MAX_LETTER_BYTES) {
+    const filename = `${placed.ref}-${names[3]}-v${shown.version}.pdf`;
+    attachments.push({ filename, sha256: shown.sha256, media_type: PDF });
   }
   await db.transaction((trx) => approval.sendRecord(trx, placed, signed, attachments));
 };

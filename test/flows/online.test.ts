@@ -52,7 +52,7 @@ test('a customer orders, reserves, signs, is charged, and the job is released', 
   ]);
   const record = letters.find((letter) => letter.template === 'approved');
   const names = record?.attachments.map(({ filename }) => filename.replace(placed.ref, ''));
-  expect(names).toEqual(['-bon-a-tirer.pdf', '-recu.pdf', '-facture.pdf']);
+  expect(names).toEqual(['-approval.pdf', '-receipt.pdf', '-invoice.pdf', '-proof-v1.pdf']);
   const { number } = await shop.db('invoices').where({ order_id: placed.id }).first();
   for (const paper of ['record.pdf', 'receipt.pdf', `invoices/${number}.pdf`]) {
     const answer = await visit.get(`${address}/${paper}`);

@@ -19,6 +19,10 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
+/** Several proofs are drawn in one test, on whatever machine. */
+const DRAWING_MS = 120_000;
+jest.setTimeout(DRAWING_MS);
+
 const now = (known: order.Order) => order.findOrder(shop.db, known.id);
 
 async function bytesOf(path: string): Promise<Buffer> {
@@ -51,7 +55,15 @@ test('the proof, the signature, the ticket and the download name the same bytes'
   for (const type of ['proof.issued', 'approval.signed', 'job.released']) {
     expect(lines.find((line) => line.type === type)?.data.press_sha256).toBe(press.sha256);
   }
-  expect((await lea.get(`${page}/ticket`)).text).toContain(press.sha256.slice(0, 8));
+  const ticket = (await lea.get(`${page}/ticket`)).text;
+  expect(ticket).toContain(press.sha256.slice(0, 8));
+  const sheet = await pressFile.findOrNull(shop.db, press.proof_id, 'sheet');
+  expect(ticket).toContain(sheet?.sha256.slice(0, 8));
+  expect(sha256(await bytesOf(`${page}/press-sheet.pdf`))).toBe(sheet?.sha256);
+  expect(sheet?.derivation).toMatchObject({
+    press_sha256: press.sha256,
+    steps: [{ step: 'imposed', copies: 2 }],
+  });
   expect((await marie.get(`${page}/press-file.pdf`)).status).not.toBe(200);
 });
 

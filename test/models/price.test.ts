@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import catalogue from '../../server/demo/catalogue.json';
-import { formatMoney, fromPriceCents, minorUnits, quote } from '../../server/models/price';
+import { chargeStep, formatMoney, fromPriceCents, minorUnits, quote } from '../../server/models/price';
 import {
   type Choice,
   checkDefinition,
@@ -223,6 +223,12 @@ describe('money in words', () => {
     [5000, 'TND', 'en', 'TND\u00a05.000'],
   ] as const)('%i %s in %s is %s', (cents, currency, language, text) => {
     expect(formatMoney(cents, currency, language)).toBe(text);
+  });
+
+  test('cards are charged in whole crowns and shillings, and thousandths end in 0', () => {
+    expect(['EUR', 'JPY', 'HUF', 'ISK', 'UGX', 'KWD', 'TND'].map(chargeStep)).toEqual([
+      1, 1, 1, 100, 100, 10, 10,
+    ]);
   });
 
   test('units are those of the card processor', () => {

@@ -76,7 +76,18 @@ export const record: ApprovalRecord = {
   },
   stop: { until: '2026-11-24T13:17:11.482Z', was_used: false },
   chain: { event_number: 23, sha256: sha256('event'), previous_sha256: sha256('before') },
-  time_stamp: null,
+  time_stamp: { state: 'none' },
+  is_at_counter: false,
+  is_recorded_by_staff: false,
+  button_label: 'Signer et donner mon bon à tirer',
+  sending: {
+    to: 'marie@fleurs.example',
+    at: '2026-11-24T12:31:41.000Z',
+    message_id: 'c3d4@lilas.example',
+    state: 'sent',
+    copy_to: 'marie@fleurs.example',
+  },
+  seal_root_sha256: sha256('root'),
   verification: { url: 'https://lilas.example/verify/7Q4M-K2XD', code: '7Q4M-K2XD' },
 };
 
@@ -148,6 +159,18 @@ export const dossier: Dossier = {
   },
   job: [{ at: '2026-11-25T09:00:00.000Z', text: 'Impression commencée', who: 'Léa Martin' }],
   handed_over_at: '2026-11-27T16:00:00.000Z',
+  printed: {
+    photos: [],
+    count: { ordered: 500, counted: 500, note: null, at: '2026-11-27T15:00:00.000Z' },
+    handover: {
+      how: 'collected',
+      recipient: 'Marie Lefèvre',
+      signature: { kind: 'drawn', strokes: STROKES },
+      carrier: null,
+      tracking_number: null,
+      sent_on: null,
+    },
+  },
   policy: {
     version: 'Version 1',
     texts: [{ title: 'Si l’impression n’est pas juste', text: 'Nous la corrigeons à nos frais.' }],

@@ -85,10 +85,13 @@ test('what is unknown is printed as not recorded, and nothing is put in its plac
     payment: { amount: '€48.00', kind: 'card', last4: null, state: 'charged', at: null },
     stop: null,
     chain: null,
+    button_label: null,
+    sending: null,
+    seal_root_sha256: null,
     verification: null,
   });
   expect(nothing.match(/not recorded/g)!.length).toBeGreaterThanOrEqual(25);
-  expect(nothing.match(/UTC/g)).toHaveLength(4);
+  expect(nothing.match(/UTC/g)).toHaveLength(5);
 });
 
 test('a time that is no time is not recorded', async () => {
@@ -172,6 +175,42 @@ test('a long booklet with many warnings still fits on three pages and tells ever
   expect(texts.join(' ')).toContain(`${64 - MAX_PAGE_PICTURES} autres pages`);
   expect(texts.join(' ')).toMatch(/Page 64 affichée 2,1 s/);
   expect(texts[2]).toContain('Page 3 sur 3');
+});
+
+test('forty pages and thirty long warnings still fit on three pages, and what is shortened says so', async () => {
+  const pages = Array.from({ length: 40 }, (_, i) => ({ ...record.pages![0], number: i + 1 }));
+  const warned = (words: number) =>
+    Array.from({ length: 30 }, (_, i) => ({
+      ...record.ticks![0],
+      text: `**Imprimez quand même.** L’image ${i} de la page ${i} peut paraître floue${' à cette taille'.repeat(words)}.`,
+    }));
+  const long = await pageTexts(await recordPdf({ ...record, pages, warnings: warned(16) }));
+  expect(long).toHaveLength(MAX_RECORD_PAGES);
+  expect(long.join(' ').match(/à cette taille/g)).toHaveLength(30 * 16);
+  const longest = await pageTexts(await recordPdf({ ...record, pages, warnings: warned(60) }));
+  expect(longest).toHaveLength(MAX_RECORD_PAGES);
+  for (let i = 0; i < 30; i += 1) expect(longest.join(' ')).toContain(`L’image ${i} de la`);
+  expect(longest.join(' ')).toContain('Les longs avertissements sont abrégés ici');
+});
+
+test('six questions of a court are answered in prose, from what is recorded alone', async () => {
+  const text = await textOf({ language: 'en' });
+  expect(text).toContain('Who sent the proof? Imprimerie Lilas issued version 2');
+  expect(text).toContain(
+    'marie@fleurs.example, sent by e-mail on 2026-11-24 12:31:41.000 UTC, message c3d4@lilas.example',
+  );
+  expect(text).toContain('1 of 2 pages had been displayed in full');
+  expect(text).toContain('No identity document was examined');
+  expect(await textOf({ language: 'en', sending: null })).toContain('a letter with the link: not recorded');
+});
+
+test('the state of the outside time stamp is one of three, and a pending one is not called a stamp', async () => {
+  const of = (time_stamp: ApprovalRecord['time_stamp']) => textOf({ language: 'en', time_stamp });
+  expect(await of({ state: 'stamped', at: '2026-11-24T13:02:15.000Z', authority: 'TSA Lyon' })).toContain(
+    'by TSA Lyon',
+  );
+  expect(await of({ state: 'pending' })).toContain('asked for, not there yet');
+  expect(await of({ state: 'none' })).toContain('none when this paper was made');
 });
 
 test('no word of a statement is lost, however long it is', async () => {

@@ -12,6 +12,7 @@ import { MM_PER_PT, type Size } from '../../proofs/geometry';
 import type { Artwork } from '../../proofs/look';
 import { deltaE } from '../support/delta-e';
 import { card, fixture, newFolder, removeFolders, request } from './artwork';
+import { BAND_MM, MIXED, mixedColours } from './mixed-colours';
 import { MANNERS, type Manner, PATCH_PT, PATCHES, page, patches, ROW_PT } from './patches';
 
 const ROOT = resolve(__dirname, '../../..');
@@ -164,6 +165,28 @@ describe('process inks of a picture are shown as the press prints them', () => {
       const at = (268 * px.width + Math.round(px.width * x)) * 3;
       expect(deltaE([...data.subarray(at, at + 3)], REFERENCE.coated[index]!)).toBeLessThan(2.4);
     }
+  });
+});
+
+describe('every other kind of colour', () => {
+  // The same page by Ghostscript 10.00, as above.
+  // biome-ignore format: one figure for each band
+  const WANTED = [[22, 151, 194], [171, 109, 185], [238, 112, 94], [172, 148, 92], [127, 198, 114], [21, 136, 0], [240, 95, 76], [146, 132, 189], [51, 127, 204]];
+  let shown: number[][] = [];
+
+  beforeAll(async () => {
+    const artwork = await openPdf(saved('mixed.pdf', await mixedColours()), card);
+    const px = { width: 910, height: 610 };
+    const { data } = await artwork.draw(1, px);
+    artwork.close();
+    shown = MIXED.map((_, index) => {
+      const at = (300 * px.width + (index + 0.5) * BAND_MM * 10) * 3;
+      return [...data.subarray(at, at + 3)];
+    });
+  });
+
+  test.each(MIXED.map((name, index) => [name, index] as const))('%s', (_, index) => {
+    expect(deltaE(shown[index]!, WANTED[index]!)).toBeLessThan(1);
   });
 });
 

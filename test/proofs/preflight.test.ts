@@ -75,7 +75,7 @@ describe('artwork that the signer must look at', () => {
   });
 
   test('white paper at the cut needs no bleed', async () => {
-    expect(await told('card-upright.pdf')).toEqual(['info soft-proof', 'info turned']);
+    expect(await told('card-upright.pdf')).toEqual(['info soft-proof', 'info turned', 'info no-trim-box']);
   });
 
   test('a product without bleed asks for none', async () => {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PDFDocument } from 'pdf-lib';
 import sharp from 'sharp';
-import { type Fix, makeProof, type ProofResult } from '../../proofs';
+import { type Fix, makePressSheet, makeProof, type ProofResult } from '../../proofs';
 import { Pdfium } from '../../proofs/artwork/pdfium';
 import { sha256 } from '../../proofs/fingerprint';
 import { MM_PER_PT } from '../../proofs/geometry';
@@ -188,6 +188,39 @@ describe('what was chosen', () => {
       ],
     });
     expect(await offers('font-not-embedded.pdf')).toMatchObject({ 'font-not-embedded': null });
+  });
+});
+
+describe('the sheet with two copies', () => {
+  test('shows the press file twice, one above the other, with marks beside each cut', async () => {
+    const out_folder = newFolder();
+    const request = {
+      press_path: fixture('business-card.pdf'),
+      bleed_mm: 3,
+      label: 'K7F-204 · v2',
+      out_folder,
+    };
+    const outcome = await makePressSheet(request);
+    if (!outcome.ok) throw new Error(outcome.refusal.text.en);
+    expect(outcome.sheet.step).toEqual({ step: 'imposed', copies: 2, width_mm: 115, height_mm: 146 });
+    const sheet = readFileSync(join(out_folder, 'sheet.pdf'));
+    const { at } = await drawn(sheet, 1, { width: 115, height: 146 });
+    const { at: once } = await drawn(readFileSync(fixture('business-card.pdf')));
+    for (const [x, y] of [
+      [4, 4],
+      [30, 30],
+      [60, 12],
+      [86, 57],
+    ] as const) {
+      expect(far(at(12 + x, 12 + y), once(x, y))).toBeLessThan(25);
+      expect(far(at(12 + x, 73 + y), once(x, y))).toBeLessThan(25);
+    }
+    const isDark = (x: number, y: number) =>
+      [-0.1, 0, 0.1].some((away) => at(x, y + away).every((value) => value < 200));
+    for (const y of [15, 70, 76, 131]) expect(isDark(8, y) && isDark(107, y)).toBe(true);
+    const pdf = await Pdfium.open(sheet);
+    expect(pdf.text(2)).toContain('K7F-204 · v2 · 2 / 2');
+    pdf.close();
   });
 });
 

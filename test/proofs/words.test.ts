@@ -55,7 +55,12 @@ const findings: { [Code in FindingCode]: () => Words } = {
   'partly-read': () => finding('partly-read', 'info', {}).text,
   'owner-password': () => finding('owner-password', 'info', {}).text,
   'outside-references': () => finding('outside-references', 'warning', { count: 3 }).text,
-  'live-text-in-drawing': () => finding('live-text-in-drawing', 'warning', {}).text,
+  'live-text-in-drawing': () => finding('live-text-in-drawing', 'warning', { fonts: 'Futura' }).text,
+  'courier-font': () => finding('courier-font', 'warning', { pages: [1], fonts: 'Courier' }).text,
+  'content-near-cut': () => finding('content-near-cut', 'warning', { page: 1, safe: 3, distance: 1 }).text,
+  'no-trim-box': () => finding('no-trim-box', 'info', { rule: 'exact-with-bleed', bleed: 3 }).text,
+  spreads: () => finding('spreads', 'error', { pages: [2, 3], width: 420, height: 297 }).text,
+  'print-standard': () => finding('print-standard', 'info', { standard: 'PDF/X-4', intent: 'FOGRA39' }).text,
   'ink-limit': () => finding('ink-limit', 'warning', { page: 1, found: 372, limit: 320 }).text,
   'line-too-thin': () => finding('line-too-thin', 'error', { page: 1, width: 0.05, least: 0.125 }).text,
   'delicate-lines': () =>

@@ -4,7 +4,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { type StandIn, startStandIn } from '../../bin/stripe-stand-in';
+import { type StandIn, type StandInOptions, startStandIn } from '../../bin/stripe-stand-in';
 import { createApp } from '../../server/app';
 import { type Config, readConfig } from '../../server/config';
 import * as setting from '../../server/models/setting';
@@ -37,6 +37,8 @@ export interface TestShop {
 
 export interface ShopOptions {
   payments?: 'stand_in' | 'counter_only';
+  /** Is told of every request to the payment stand-in. */
+  witness?: StandInOptions['witness'];
   /** Without a worker tasks wait for a test that performs them itself. */
   worker?: boolean;
   settings?: Partial<setting.Shop>;
@@ -70,6 +72,7 @@ export async function startShop(options: ShopOptions = {}): Promise<TestShop> {
   let bank: StandIn | null = null;
   if (payments === 'stand_in') {
     bank = await startStandIn({
+      witness: options.witness,
       webhook: { url: `${url}/webhooks/stripe`, secret: config.secrets.stand_in_webhook },
     });
     config.payments.api_base = bank.url;
