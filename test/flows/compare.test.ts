@@ -14,12 +14,12 @@ let lea: Visitor;
 let address: string;
 let placed: order.Order;
 
-/** Where the last two digits of the telephone number stand on the picture of page 2. */
+/** Beside the last digit of the telephone number on the picture of page 2, as a finger would have it. */
 async function pinOnPhone() {
   const [first] = await proof.ofOrder(shop.db, placed.id);
   const { trim_px, pixels_per_mm, width_px, height_px } = first.pages[1];
-  const x = (trim_px.x + 25.5 * pixels_per_mm) / width_px;
-  const y = (trim_px.y + 37.4 * pixels_per_mm) / height_px;
+  const x = (trim_px.x + 28.5 * pixels_per_mm) / width_px;
+  const y = (trim_px.y + 39 * pixels_per_mm) / height_px;
   return { x: x.toFixed(4), y: y.toFixed(4) };
 }
 
