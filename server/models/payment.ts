@@ -9,7 +9,7 @@ import * as event from './event';
 import * as invoice from './invoice';
 import * as ledger from './ledger';
 import * as message from './message';
-import { findOrder, placed } from './order';
+import { findOrder, type PlacedOrder, placed } from './order';
 import type { OrderState } from './order-state';
 import * as setting from './setting';
 import * as task from './task';
@@ -568,6 +568,26 @@ export async function abandon(db: Db, payment_id: string): Promise<void> {
 }
 
 /**
+ * Takes an order's row for a payment other than by card, and drops the card's charge. Conflict when the order is not
+ * signed, its customer may still object to an approval that staff recorded, the amount is another one, or the card
+ * is being charged this moment.
+ */
+async function dueOrder(trx: Trx, order_id: string, amount_cents: number, why: string): Promise<PlacedOrder> {
+  await lockOrder(trx, order_id);
+  const order = placed(await findOrder(trx, order_id));
+  if (!order.live_approval_id) throw new Conflict('conflict.not_signed');
+  const objectable = await trx('recorded_approvals')
+    .join('approvals', 'approvals.id', 'recorded_approvals.approval_id')
+    .where('approvals.id', order.live_approval_id)
+    .where('approvals.stop_until', '>', now())
+    .first('approvals.id');
+  if (objectable) throw new Conflict('conflict.may_object');
+  if (amount_cents !== order.total_cents) throw new Conflict('conflict.amount_differs');
+  if (!(await voidCapture(trx, order_id, why))) throw new Conflict('conflict.being_charged');
+  return order;
+}
+
+/**
  * Records that a signed order was paid at the counter, in cash or on the shop's own terminal, and releases the job.
  * Conflict when it is not signed, is paid already, or a card is being charged for it this moment.
  */
@@ -592,18 +612,7 @@ export async function recordAtCounter(
         : {};
     const at = now();
     const id = randomUUID();
-    await lockOrder(trx, order_id);
-    const order = await orderFacts(trx, order_id);
-    if (!order.live_approval_id) throw new Conflict('conflict.not_signed');
-    const objectable = await trx('recorded_approvals')
-      .join('approvals', 'approvals.id', 'recorded_approvals.approval_id')
-      .where('approvals.id', order.live_approval_id)
-      .where('approvals.stop_until', '>', at)
-      .first('approvals.id');
-    if (objectable) throw new Conflict('conflict.may_object');
-    if (received.amount_cents !== order.total_cents) throw new Conflict('conflict.amount_differs');
-    if (!(await voidCapture(trx, order_id, 'paid at the counter')))
-      throw new Conflict('conflict.being_charged');
+    const order = await dueOrder(trx, order_id, received.amount_cents, 'paid at the counter');
     await trx('payments').insert({
       id,
       order_id,
@@ -629,7 +638,8 @@ export async function recordAtCounter(
 
 /**
  * Puts a signed order on the account that an owner granted its customer, and releases the job. Conflict when it is
- * not signed, is paid already, a card is being charged for it, or the account has not enough left.
+ * not signed, may still be objected to, is paid already, a card is being charged for it, or the account has not
+ * enough left.
  */
 export async function putOnAccount(
   db: Db,
@@ -639,13 +649,9 @@ export async function putOnAccount(
   return within(db, async (trx) => {
     const at = now();
     const id = randomUUID();
-    await lockOrder(trx, order_id);
-    const order = placed(await findOrder(trx, order_id));
-    if (!order.live_approval_id) throw new Conflict('conflict.not_signed');
-    if (given.amount_cents !== order.total_cents) throw new Conflict('conflict.amount_differs');
+    const order = await dueOrder(trx, order_id, given.amount_cents, 'put on account');
     const terms = await account.forOrderOrNull(trx, order);
     if (!terms || terms.left_cents < order.total_cents) throw new Conflict('conflict.account_too_small');
-    if (!(await voidCapture(trx, order_id, 'put on account'))) throw new Conflict('conflict.being_charged');
     await trx('payments').insert({
       id,
       order_id,

@@ -1,6 +1,7 @@
 // An approval that a colleague writes down is never dressed up as a signature, and the customer can object.
 import { randomUUID } from 'node:crypto';
 import { Conflict, Invalid } from '../../server/errors';
+import * as account from '../../server/models/account';
 import * as approval from '../../server/models/approval';
 import * as event from '../../server/models/event';
 import { CUSTOMER } from '../../server/models/event';
@@ -126,6 +127,15 @@ test('nothing is charged before the customer could object, even where signing ha
     staff_id: shop.lea.id,
   });
   await expect(paid).rejects.toMatchObject({ key: 'conflict.may_object' });
+
+  const terms = { limit_cents: counter.placed.total_cents, days: 30, note: null, granted_by: shop.lea.id };
+  await account.grant(shop.db, { ...terms, email: counter.placed.contact_email as string });
+  const onAccount = payment.putOnAccount(shop.db, counter.placed.id, {
+    amount_cents: counter.placed.total_cents,
+    staff_id: shop.lea.id,
+  });
+  await expect(onAccount).rejects.toMatchObject({ key: 'conflict.may_object' });
+  expect(await stateOf(counter.placed.id)).toBe('approved');
 });
 
 test('the customer objects, and the proof waits as before', async () => {
