@@ -29,6 +29,7 @@ import {
   UNKNOWN_INK,
 } from './inks';
 import { numbersIn, shownText } from './operands';
+import { pageContent } from './page-content';
 
 export interface Paint {
   is: 'text' | 'line' | 'shape' | 'image';
@@ -119,26 +120,10 @@ export class Painting {
   page(page: PDFPage, paint: (paint: Paint) => void): void {
     const { context } = this.document;
     const resources = context.lookup(page.node.getInheritableAttribute(PDFName.of('Resources')));
-    const content = this.pageContent(page);
+    const content = pageContent(page, context, (stream) => this.contentOf(stream));
     if (!content) return;
     const run = new Run(this, paint);
     run.content(content, page.node, resources instanceof PDFDict ? resources : undefined, { ...START }, 0);
-  }
-
-  /** The streams of a page as one, as they are read when they are written again. */
-  private pageContent(page: PDFPage): Buffer | null {
-    const { context } = this.document;
-    const contents = page.node.lookup(PDFName.of('Contents'));
-    const streams = contents instanceof PDFArray ? contents.asArray() : contents ? [contents] : [];
-    const parts: Buffer[] = [];
-    for (const each of streams) {
-      const stream = context.lookup(each);
-      if (!(stream instanceof PDFStream)) continue;
-      const part = this.contentOf(stream);
-      if (!part) return null;
-      parts.push(part, Buffer.from('\n'));
-    }
-    return Buffer.concat(parts);
   }
 
   contentOf(stream: PDFStream): Buffer | null {

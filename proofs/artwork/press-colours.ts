@@ -15,6 +15,7 @@ import {
 import { MAX_FORM_DEPTH, MAX_REWRITTEN_OBJECTS, MAX_STREAMS_BYTES } from '../limits';
 import { type Blended, unpacked, withInksIn } from './content-colours';
 import type { Blend } from './overprint';
+import { pageContent } from './page-content';
 import type { Overprinted } from './painted';
 import { type PressProfile, pressProfile, shopProfile } from './press-profile';
 
@@ -107,20 +108,11 @@ export class Rewriting {
     this.pageContents(page);
   }
 
-  // Operands may stand in one stream and their operator in the next, so the streams of a page are read as one.
   private pageContents(page: PDFPage): void {
     const { context } = this.document;
-    const contents = page.node.lookup(PDFName.of('Contents'));
-    const streams = contents instanceof PDFArray ? contents.asArray() : contents ? [contents] : [];
-    const parts: Buffer[] = [];
-    for (const each of streams) {
-      const stream = context.lookup(each);
-      if (!(stream instanceof PDFStream)) continue;
-      const part = this.contentOf(stream);
-      if (!part) return;
-      parts.push(part, Buffer.from('\n'));
-    }
-    const changed = withInksIn(this.names, Buffer.concat(parts), this.blended(page.node));
+    const content = pageContent(page, context, (stream) => this.contentOf(stream));
+    if (!content) return;
+    const changed = withInksIn(this.names, content, this.blended(page.node));
     if (!changed) return;
     page.node.set(PDFName.of('Contents'), context.register(context.stream(changed)));
     this.is_changed = true;

@@ -1,11 +1,11 @@
 // Customers who may pay by invoice, and what of theirs is open.
 import type { Request, Response } from 'express';
 import { DateTime } from 'luxon';
-import { Conflict, NotFound } from '../errors';
+import { NotFound } from '../errors';
 import * as account from '../models/account';
 import { now } from '../models/database';
 import { portal, shop, staff } from '../portal';
-import { centsOrNull, type Shown, text, textOrNull, whole } from './form';
+import { centsOrNull, refusalOf, type Shown, text, textOrNull, whole } from './form';
 
 const MAX_NOTE_LENGTH = 200;
 const FIELDS = ['email', 'limit', 'days', 'note'];
@@ -54,9 +54,8 @@ export async function destroy(req: Request, res: Response): Promise<void> {
   try {
     await account.revoke(portal(req).db, String(req.params.terms), staff(req).id);
   } catch (error) {
-    if (!(error instanceof Conflict)) throw error;
-    const message = res.locals.t(`errors:${error.key}.text`);
-    return render(req, res, 409, [{ field: 'main', message }]);
+    const { status, errors } = refusalOf(res, error, 'main');
+    return render(req, res, status, errors);
   }
   res.redirect(303, '/owner/accounts?done=ended');
 }

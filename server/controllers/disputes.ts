@@ -1,13 +1,13 @@
 // Disputes, for the owner: how many days are left, what is staged, and two deliberate last steps.
 import type { Request, Response } from 'express';
-import { Conflict, NotFound } from '../errors';
+import { NotFound } from '../errors';
 import * as approval from '../models/approval';
 import * as dispute from '../models/dispute';
 import * as order from '../models/order';
 import * as payment from '../models/payment';
 import * as sweep from '../models/sweep';
 import { portal, staff } from '../portal';
-import { record, type Shown, text, written } from './form';
+import { record, refusalOf, type Shown, text, written } from './form';
 import { statusOf } from './jobs';
 import { sendPdf } from './proofs';
 
@@ -113,9 +113,7 @@ async function act(
   try {
     await work(id);
   } catch (error) {
-    if (!(error instanceof Conflict)) throw error;
-    const message = res.locals.t(`errors:${error.key}.text`, error.vars);
-    return render(req, res, { status: 409, errors: [{ field: 'steps', message }] });
+    return render(req, res, refusalOf(res, error, 'steps'));
   }
   portal(req).wake();
   res.redirect(303, `/owner/disputes/${id}?done=${done}`);

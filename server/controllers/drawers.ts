@@ -1,10 +1,9 @@
 // The cash drawer at closing time: what should be in it, what was counted, what stays for tomorrow.
 import type { Request, Response } from 'express';
-import { Conflict } from '../errors';
 import * as drawer from '../models/drawer';
 import { list } from '../models/staff';
 import { portal, shop, staff } from '../portal';
-import { centsOrNull, type Shown, text, textOrNull, whole } from './form';
+import { centsOrNull, refusalOf, type Shown, text, textOrNull, whole } from './form';
 
 const LAST_COUNTS = 10;
 const MAX_NOTE_LENGTH = 200;
@@ -66,9 +65,7 @@ export async function count(req: Request, res: Response): Promise<void> {
       staff_id: staff(req).id,
     });
   } catch (error) {
-    if (!(error instanceof Conflict)) throw error;
-    const message = res.locals.t(`errors:${error.key}.text`);
-    return render(req, res, { status: 409, errors: [{ field: 'counted', message }], given });
+    return render(req, res, { ...refusalOf(res, error, 'counted'), given });
   }
   res.redirect(303, '/staff/drawer?done=counted');
 }

@@ -1,6 +1,6 @@
 // Reading what a form sent: text is trimmed and cut, everything else is not there.
 import type { Request, Response } from 'express';
-import type { Invalid } from '../errors';
+import { Conflict, Invalid } from '../errors';
 import { minorUnits } from '../models/price';
 import { MOST_CENTS } from '../models/product-definition';
 
@@ -47,6 +47,17 @@ export function sentences(res: Response, error: Invalid): Shown[] {
     field,
     message: res.locals.t(`errors:${key}`, error.vars),
   }));
+}
+
+/**
+ * The status and the sentences of a form that did not pass; a conflict is told at `field`. Anything else that went
+ * wrong is nothing the reader can mend, and is thrown again.
+ */
+export function refusalOf(res: Response, error: unknown, field: string): { status: number; errors: Shown[] } {
+  if (error instanceof Invalid) return { status: error.status, errors: sentences(res, error) };
+  if (!(error instanceof Conflict)) throw error;
+  const message = res.locals.t(`errors:${error.key}.text`, error.vars);
+  return { status: error.status, errors: [{ field, message }] };
 }
 
 /** "12,50" and "12.50" in the currency's minor units; null when it is no amount of it. */

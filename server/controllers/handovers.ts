@@ -1,7 +1,6 @@
 // Across the counter or with a carrier: what was signed, large, beside what was printed; and who received it.
 import type { Request, Response } from 'express';
 import { DateTime } from 'luxon';
-import { Conflict, Invalid } from '../errors';
 import { photoOrNull } from '../middleware/upload';
 import * as approval from '../models/approval';
 import * as handover from '../models/handover';
@@ -13,7 +12,7 @@ import * as proof from '../models/proof';
 import { readStrokes } from '../models/sign-off';
 import { listStaffNames } from '../models/staff';
 import { portal, shop, staff } from '../portal';
-import { type Shown, sentences, text, textOrNull } from './form';
+import { refusalOf, type Shown, text, textOrNull } from './form';
 import { statusOf } from './jobs';
 import { photoLocals } from './photo-locals';
 import { orderOf, orderPage } from './staff-orders';
@@ -100,14 +99,7 @@ export async function create(req: Request, res: Response): Promise<void> {
   try {
     await handover.handOver(portal(req).db, found.id, await read(req), staff(req).id);
   } catch (error) {
-    if (error instanceof Invalid) {
-      return render(req, res, { status: error.status, errors: sentences(res, error), given });
-    }
-    if (error instanceof Conflict) {
-      const errors = [{ field: 'handover', message: res.locals.t(`errors:${error.key}.text`) }];
-      return render(req, res, { status: 409, errors, given });
-    }
-    throw error;
+    return render(req, res, { ...refusalOf(res, error, 'handover'), given });
   }
   portal(req).wake();
   res.redirect(303, orderPage(found, '?done=moved'));

@@ -7,7 +7,7 @@ import * as orderChange from '../models/order-change';
 import * as price from '../models/price';
 import * as product from '../models/product';
 import { portal, shop, staff } from '../portal';
-import { centsOrNull, type Shown, sentences, text, textOrNull, whole } from './form';
+import { centsOrNull, refusalOf, type Shown, sentences, text, textOrNull, whole } from './form';
 import { choiceForm, readChoice } from './products';
 import { MAX_REASON_LENGTH, orderOf, orderPage } from './staff-orders';
 
@@ -118,18 +118,12 @@ export async function updateJob(req: Request, res: Response): Promise<void> {
     const wish = { job, upload: uploadOrNull(req), reason };
     await orderChange.change(db, found.id, seenIn(req), wish, shop(req), staff(req).id);
   } catch (error) {
-    if (error instanceof Invalid) return again(error.status, sentences(res, error), true);
-    if (error instanceof Conflict) return again(409, [conflictOf(res, error)], true);
-    throw error;
+    const refused = refusalOf(res, error, 'change');
+    return again(refused.status, refused.errors, true);
   }
   portal(req).wake();
   res.redirect(303, orderPage(found, '?done=changed'));
 }
-
-const conflictOf = (res: Response, { key }: Conflict): Shown => ({
-  field: 'change',
-  message: res.locals.t(`errors:${key}.text`),
-});
 
 interface PriceForm {
   given?: Record<string, string>;
@@ -189,13 +183,7 @@ async function reprice(
     const wish = { adjustments, reason };
     await orderChange.change(portal(req).db, found.id, seenIn(req), wish, shop(req), staff(req).id);
   } catch (error) {
-    if (error instanceof Invalid) {
-      return renderPrice(req, res, { given, errors: sentences(res, error), status: error.status });
-    }
-    if (error instanceof Conflict) {
-      return renderPrice(req, res, { given, errors: [conflictOf(res, error)], status: 409 });
-    }
-    throw error;
+    return renderPrice(req, res, { given, ...refusalOf(res, error, 'change') });
   }
   portal(req).wake();
   res.redirect(303, orderPage(found, '?done=changed'));

@@ -1,12 +1,12 @@
 // Photographs of the print, taken with a phone or a tablet at the press.
 import type { Request, Response } from 'express';
-import { Conflict, Invalid, NotFound } from '../errors';
+import { Invalid, NotFound } from '../errors';
 import { stream } from '../middleware/stream';
 import { photoOrNull } from '../middleware/upload';
 import * as photo from '../models/photo';
 import * as printCheck from '../models/print-check';
 import { portal, staff } from '../portal';
-import { type Shown, sentences, whole } from './form';
+import { refusalOf, whole } from './form';
 import { renderCheck } from './print-checks';
 import { orderOf, orderPage } from './staff-orders';
 
@@ -16,20 +16,15 @@ const IMAGE_AGE_S = 3600;
 export async function create(req: Request, res: Response): Promise<void> {
   const found = await orderOf(req);
   const wantsJson = req.accepts(['html', 'json']) === 'json';
-  const refuse = async (status: number, errors: Shown[]) => {
-    if (wantsJson) res.status(status).json({ error: errors[0].message });
-    else await renderCheck(req, res, { status, errors });
-  };
   try {
     const upload = await photoOrNull(req);
     if (!upload) throw new Invalid({ photo: 'photo.none' });
     await printCheck.addPhoto(portal(req).db, found.id, whole(req, 'page'), upload, staff(req).id);
   } catch (error) {
-    if (error instanceof Invalid) return refuse(error.status, sentences(res, error));
-    if (error instanceof Conflict) {
-      return refuse(409, [{ field: 'photos', message: res.locals.t(`errors:${error.key}.text`) }]);
-    }
-    throw error;
+    const refused = refusalOf(res, error, 'photos');
+    if (!wantsJson) return renderCheck(req, res, refused);
+    res.status(refused.status).json({ error: refused.errors[0].message });
+    return;
   }
   portal(req).wake();
   const next = orderPage(found, '/check');

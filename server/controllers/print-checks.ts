@@ -1,6 +1,5 @@
 // The print beside its signed proof, before it is made ready: photographs, and how many pieces there are.
 import type { Request, Response } from 'express';
-import { Conflict, Invalid } from '../errors';
 import type { Language } from '../models/order';
 import { may } from '../models/order-state';
 import * as photo from '../models/photo';
@@ -9,7 +8,7 @@ import * as proof from '../models/proof';
 import { listStaffNames } from '../models/staff';
 import * as ticket from '../models/ticket';
 import { portal, shop, staff } from '../portal';
-import { type Shown, sentences, text, textOrNull, whole } from './form';
+import { refusalOf, type Shown, text, textOrNull, whole } from './form';
 import { statusOf } from './jobs';
 import { photoLocals } from './photo-locals';
 import { orderOf, orderPage } from './staff-orders';
@@ -83,14 +82,7 @@ export async function create(req: Request, res: Response): Promise<void> {
       staff(req).id,
     );
   } catch (error) {
-    if (error instanceof Invalid) {
-      return renderCheck(req, res, { status: error.status, errors: sentences(res, error), given });
-    }
-    if (error instanceof Conflict) {
-      const errors = [{ field: 'counted', message: res.locals.t(`errors:${error.key}.text`) }];
-      return renderCheck(req, res, { status: 409, errors, given });
-    }
-    throw error;
+    return renderCheck(req, res, { ...refusalOf(res, error, 'counted'), given });
   }
   portal(req).wake();
   res.redirect(303, orderPage(found, '?done=moved'));

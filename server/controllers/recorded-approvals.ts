@@ -1,12 +1,12 @@
 // An approval that the customer gave on paper or by mail, written down by a colleague. One order at a time.
 import type { Request, Response } from 'express';
-import { Conflict, Forbidden, Invalid, NotFound } from '../errors';
+import { Forbidden, NotFound } from '../errors';
 import { stream } from '../middleware/stream';
 import { uploadOrNull } from '../middleware/upload';
 import * as proof from '../models/proof';
 import * as recordedApproval from '../models/recorded-approval';
 import { portal, shop, staff } from '../portal';
-import { type Shown, sentences, text, textOrNull, whole } from './form';
+import { refusalOf, type Shown, text, textOrNull, whole } from './form';
 import { MAX_REASON_LENGTH, orderOf, orderPage } from './staff-orders';
 
 const MEGABYTE = 1024 * 1024;
@@ -75,14 +75,7 @@ export async function create(req: Request, res: Response): Promise<void> {
     };
     await recordedApproval.record(portal(req).db, found.id, named, claim, shop(req), { id, name });
   } catch (error) {
-    if (error instanceof Invalid) {
-      return render(req, res, { status: error.status, errors: sentences(res, error), given });
-    }
-    if (error instanceof Conflict) {
-      const errors = [{ field: 'record', message: res.locals.t(`errors:${error.key}.text`) }];
-      return render(req, res, { status: 409, errors, given });
-    }
-    throw error;
+    return render(req, res, { ...refusalOf(res, error, 'record'), given });
   }
   portal(req).wake();
   res.redirect(303, orderPage(found, '?done=recorded'));

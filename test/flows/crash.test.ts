@@ -1,8 +1,7 @@
 // The worker dies at the worst moments. What it was doing is done once, by the next one.
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
-import { join } from 'node:path';
 import * as artwork from '../../server/models/artwork';
 import { now } from '../../server/models/database';
 import * as event from '../../server/models/event';
@@ -15,8 +14,8 @@ import { draftOrder, issueProof, MARIES_PHONE, placedOrder, readyToSign, sign } 
 import { openBankPage, payAtBank } from '../support/bank';
 import { CARD } from '../support/journey';
 import { startShop, type TestShop } from '../support/portal';
-import { ROOT } from '../support/sources';
 import { until } from '../support/until';
+import { startWorkerProcess } from '../support/worker-process';
 
 let shop: TestShop;
 const workers: ChildProcess[] = [];
@@ -30,17 +29,7 @@ afterEach(async () => {
 });
 
 function startWorker(): ChildProcess {
-  const worker = spawn(process.execPath, [join(ROOT, 'dist', 'server', 'worker.js')], {
-    stdio: 'ignore',
-    env: {
-      PATH: process.env.PATH,
-      NODE_ENV: 'test',
-      DATA_DIR: shop.config.data_dir,
-      DATABASE_URL: shop.config.database_url,
-      BASE_URL: shop.url,
-      STRIPE_API_BASE: shop.bank!.url,
-    },
-  });
+  const worker = startWorkerProcess(shop);
   workers.push(worker);
   return worker;
 }

@@ -1,6 +1,6 @@
 // Trouble after a signature: the worker is killed, the disk is full, the clock is set back. Nothing is invented,
 // nothing is lost, and the signature stands.
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,9 +15,9 @@ import * as timestamp from '../../server/models/timestamp';
 import { perform } from '../../server/worker';
 import { draftOrder, issueProof, MARIES_PHONE, placedOrder, readyToSign, sign } from '../fixtures/world';
 import { startShop, type TestShop } from '../support/portal';
-import { ROOT } from '../support/sources';
 import { startTimeAuthority, type TimeAuthorityServer } from '../support/time-authority';
 import { until } from '../support/until';
+import { startWorkerProcess } from '../support/worker-process';
 
 let shop: TestShop;
 let authority: TimeAuthorityServer;
@@ -46,18 +46,7 @@ async function signed(): Promise<approval.Approval> {
 }
 
 function startWorker(): ChildProcess {
-  const worker = spawn(process.execPath, [join(ROOT, 'dist', 'server', 'worker.js')], {
-    stdio: 'ignore',
-    env: {
-      PATH: process.env.PATH,
-      NODE_ENV: 'test',
-      DATA_DIR: shop.config.data_dir,
-      DATABASE_URL: shop.config.database_url,
-      BASE_URL: shop.url,
-      STRIPE_API_BASE: shop.bank!.url,
-      TSA_URL: authority.url,
-    },
-  });
+  const worker = startWorkerProcess(shop, { TSA_URL: authority.url });
   workers.push(worker);
   return worker;
 }
